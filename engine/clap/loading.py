@@ -1,0 +1,34 @@
+"""From a folder to a network, whichever family it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.clap import checkpoint
+from engine.clap.network import AudioTextNetwork
+from engine.clap.published import hf_clap
+from engine.errors import DamagedCheckpoint, display_path
+
+
+def load_network(folder: Path) -> tuple[AudioTextNetwork, str]:
+    """Load the network in `folder` and its checkpoint id; nothing is downloaded and nothing stored there is executed.
+
+    Known: Earmark's own folder, and a published `ClapModel` as transformers stores it. Raises DamagedCheckpoint.
+    """
+    if not folder.is_dir():
+        raise DamagedCheckpoint(f"There is no network in {display_path(folder)}: the folder does not exist.")
+    if (folder / checkpoint.MANIFEST).exists():
+        return checkpoint.load(folder)
+    if _model_type(folder) == "clap":
+        return hf_clap.load(folder)
+    raise DamagedCheckpoint(
+        f"{display_path(folder)} holds no network that Earmark knows; choose a folder of its own or of a ClapModel."
+    )
+
+
+def _model_type(folder: Path) -> str | None:
+    try:
+        config = checkpoint.read_json(folder, checkpoint.CONFIG)
+    except DamagedCheckpoint:
+        return None
+    return config.get("model_type") if isinstance(config, dict) else None

@@ -1,0 +1,36 @@
+"""Checkpoints of a training run: written whole or not at all, two kept, resumed from the newest that is whole."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+KEPT = 2
+
+
+def save_state(folder: Path, step: int, state: dict[str, Any]) -> None:
+    """Write state-<step>.pt through a temporary file, then drop all but the two newest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    final = folder / f"state-{step:08d}.pt"
+    unfinished = final.with_suffix(".part")
+    with unfinished.open("wb") as file:
+        torch.save({"step": step, **state}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, final)
+    for old in sorted(folder.glob("state-*.pt"))[:-KEPT]:
+        old.unlink()
+
+
+def load_newest_state(folder: Path) -> dict[str, Any] | None:
+    """The newest state that can be read, or None where the run has not begun."""
+    for path in sorted(folder.glob("state-*.pt"), reverse=True):
+        try:
+            state: dict[str, Any] = torch.load(path, weights_only=True)
+        except (RuntimeError, EOFError, ValueError, OSError):
+            continue  # cut off by a crash: the one before it is whole
+        return state
+    return None

@@ -1,0 +1,104 @@
+"""The student before its first step: an EarmarkNetwork that knows its texts, and heads that only training needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.clap.config import NetworkConfig
+from engine.clap.network import EarmarkNetwork
+from trainer.config import Recipe
+from trainer.manifest import Clip
+from trainer.text_weights import load_minilm
+
+MN04_DIM, YAMNET_DIM = 384, 1024
+
+
+class Student(nn.Module):
+    """The network that will ship, and a head that predicts the teachers' embeddings."""
+
+    def __init__(self, network: EarmarkNetwork) -> None:
+        super().__init__()
+        self.network = network
+        self.embedding_head = nn.Linear(network.config.audio.width, MN04_DIM + YAMNET_DIM)
+
+    def trained_state(self) -> dict[str, Tensor]:
+        """Everything but the sentence encoder, which is never trained."""
+        return {name: v for name, v in self.state_dict().items() if not name.startswith("network.text_encoder.")}
+
+
+@dataclass(frozen=True)
+class CaptionBank:
+    """Every different caption and label, as centred sentence vectors."""
+
+    texts: list[str]
+    vectors: Tensor  # (texts, width), unit rows
+    of_caption: dict[str, int]
+
+
+def new_network(recipe: Recipe, tag_names: Sequence[str]) -> EarmarkNetwork:
+    """A network of the recipe's shape with random ears and the sentence encoder of `text_weights`."""
+    config = NetworkConfig(
+        name=recipe.name, mel=recipe.mel, audio=recipe.audio, tags=len(tag_names), tag_view_dim=recipe.tag_view_dim
+    )
+    text_weights, tokenizer = load_minilm(config.text)
+    torch.manual_seed(recipe.optimizer.seed)
+    network = EarmarkNetwork(config, tokenizer)
+    network.text_encoder.load_state_dict(text_weights)
+    return network
+
+
+def make_student(
+    network: EarmarkNetwork, tag_names: Sequence[str], clips: Sequence[Clip], clip_scores: np.ndarray
+) -> Student:
+    """Fill the parts of a new network that are computed rather than learned.
+
+    clip_scores : (clips, tags), the teachers' scores, for the principal directions of the tag view.
+    """
+    network.text_encoder.requires_grad_(False).eval()
+    names = [spoken_names(tag) for tag in tag_names]
+    every_name = [name for of_tag in names for name in of_tag]
+    with torch.no_grad():
+        # centred on captions and names alike, however many there are of each
+        means = [encode(network, texts).mean(0) for texts in (distinct_texts(clips), every_name)]
+        network.get_buffer("text_mean").copy_(torch.stack(means).mean(0))
+        of_each_tag = encode(network, every_name).split([len(of_tag) for of_tag in names])
+        vectors = torch.stack([of_tag.mean(0) for of_tag in of_each_tag])
+        network.get_buffer("tag_texts").copy_(nn.functional.normalize(vectors, dim=-1))
+        network.get_buffer("tag_directions").copy_(principal_directions(clip_scores, network.config.tag_view_dim))
+        nn.init.constant_(network.tag_head.bias, -5.0)  # nearly every tag is nearly always absent
+    return Student(network)
+
+
+def distinct_texts(clips: Sequence[Clip]) -> list[str]:
+    """Every different caption and label, sorted."""
+    return sorted({text for clip in clips for text in (clip.caption, clip.label) if text})
+
+
+def caption_bank(network: EarmarkNetwork, clips: Sequence[Clip]) -> CaptionBank:
+    texts = distinct_texts(clips)
+    return CaptionBank(texts, encode(network, texts), {text: index for index, text in enumerate(texts)})
+
+
+def spoken_names(tag: str) -> list[str]:
+    """How people say a class: "Dog bark, woof (animal)" -> ["dog bark", "woof"]."""
+    without_brackets = re.sub(r"\([^)]*\)", "", tag.lower())
+    return [part.strip() for part in without_brackets.split(",") if part.strip()] or [tag.lower()]
+
+
+def encode(network: EarmarkNetwork, texts: Sequence[str], *, batch: int = 64) -> Tensor:
+    """Centred sentence vectors (texts, width)."""
+    with torch.no_grad():
+        return torch.cat([network.centred_text(texts[i : i + batch]) for i in range(0, len(texts), batch)])
+
+
+def principal_directions(clip_scores: np.ndarray, dims: int) -> Tensor:
+    """The `dims` orthonormal directions (tags, dims) that keep most of the square-rooted scores."""
+    roots = torch.from_numpy(np.sqrt(clip_scores.astype(np.float32)))
+    _, vectors = torch.linalg.eigh(roots.T @ roots)  # eigenvalues ascend
+    return vectors[:, -dims:].flip(-1)
