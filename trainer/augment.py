@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
+_LOG_POWER_PER_DB = np.float32(np.log(10.0) / 10.0)
+
 
 def mix(one_db: np.ndarray, other_db: np.ndarray) -> np.ndarray:
     """Two sounds at once: the powers add (their phases are taken as unrelated)."""
-    return np.asarray(np.logaddexp(one_db * _TO_NEPER, other_db * _TO_NEPER) / _TO_NEPER, dtype=np.float32)
-
-
-_TO_NEPER = np.float32(np.log(10.0) / 10.0)
+    log_power = np.logaddexp(one_db * _LOG_POWER_PER_DB, other_db * _LOG_POWER_PER_DB)
+    return np.asarray(log_power / _LOG_POWER_PER_DB, dtype=np.float32)
 
 
 def random_gain(random: np.random.Generator) -> float:

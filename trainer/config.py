@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.clap.config import AudioEncoderConfig, MelConfig
+from engine.errors import display_path
+from trainer.errors import TrainerError
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -68,33 +71,47 @@ class Recipe:
     optimizer: OptimizerConfig
 
 
-def load_recipe(name_or_path: str, overrides: dict[str, Any] | None = None) -> Recipe:
-    """A recipe by the name of its file in `trainer/configs`, or by path.
+_SECTIONS: dict[str, Callable[..., object]] = {
+    "mel": MelConfig,
+    "audio": AudioEncoderConfig,
+    "data": DataConfig,
+    "scenes": SceneConfig,
+    "losses": LossConfig,
+    "optimizer": OptimizerConfig,
+}
+
+
+def load_recipe(name_or_path: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
+    """A recipe by the name of its file in `trainer/configs`, or by the path of a .toml file.
 
     overrides : "section.key" -> value, for instance {"optimizer.steps": 100}.
-    Raises FileNotFoundError, and ValueError for a key that no recipe has.
+    Raises TrainerError if there is no such recipe, or it has other settings than a recipe has.
     """
     path = Path(name_or_path) if name_or_path.endswith(".toml") else CONFIGS / f"{name_or_path}.toml"
-    stored = tomllib.loads(path.read_text(encoding="utf-8"))
-    for dotted, value in (overrides or {}).items():
-        section, _, key = dotted.partition(".")
-        if key not in stored.get(section, {}):
-            raise ValueError(f"the recipe has no setting {dotted}")
-        stored[section][key] = value
-    sections = {
-        "mel": MelConfig,
-        "audio": AudioEncoderConfig,
-        "data": DataConfig,
-        "scenes": SceneConfig,
-        "losses": LossConfig,
-        "optimizer": OptimizerConfig,
-    }
-    made = {section: _make(kind, stored.pop(section)) for section, kind in sections.items()}
-    return Recipe(**stored, **made)
+    try:
+        stored = tomllib.loads(path.read_text(encoding="utf-8"))
+        for dotted, value in (overrides or {}).items():
+            _override(stored, dotted, value)
+        return Recipe(**{name: _made(name, value) for name, value in stored.items()})
+    except FileNotFoundError as error:
+        raise TrainerError(f"There is no recipe {display_path(path)}.") from error
+    except (TypeError, ValueError) as error:  # TOML and dataclasses name what they cannot take
+        raise TrainerError(f"{display_path(path)} is not a recipe: {error}.") from error
 
 
-def _make(kind: Any, values: dict[str, Any]) -> Any:
-    unknown = set(values) - {field.name for field in fields(kind)}
-    if unknown:
-        raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
-    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+def _made(name: str, value: Any) -> Any:
+    """A section as its dataclass, with tuples for lists; any other setting as it is."""
+    if name not in _SECTIONS:
+        return value
+    return _SECTIONS[name](**{key: tuple(each) if isinstance(each, list) else each for key, each in value.items()})
+
+
+def _override(stored: dict[str, Any], dotted: str, value: Any) -> None:
+    section, _, key = dotted.rpartition(".")
+    settings = stored.get(section) if section else stored
+    if not isinstance(settings, dict) or key not in settings:
+        raise TrainerError(f"A recipe has no setting {dotted}.")
+    was = settings[key]
+    if type(value) is not type(was) and not (isinstance(was, float) and type(value) is int):
+        raise TrainerError(f"{dotted} is {was!r} in the recipe and cannot be {value!r}.")
+    settings[key] = value

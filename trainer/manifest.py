@@ -1,6 +1,6 @@
 """Which sounds there are: one row a clip.
 
-A manifest is a CSV file with the columns path, source, recording, label, caption, seconds and licence.
+A manifest is a CSV file with the columns of `COLUMNS`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,11 @@ import csv
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from engine.errors import display_path
+from trainer.errors import TrainerError
+
+COLUMNS = ("path", "source", "recording", "label", "caption", "seconds", "licence")
 
 
 @dataclass(frozen=True)
@@ -25,20 +30,24 @@ class Clip:
 
 
 def read_manifest(csv_path: Path) -> list[Clip]:
-    """The rows of a manifest, in its order; paths are relative to the folder that holds the CSV file."""
-    with csv_path.open(newline="", encoding="utf-8") as file:
-        return [
-            Clip(
-                path=csv_path.parent / row["path"],
-                source=row["source"],
-                recording=row["recording"],
-                label=row["label"],
-                caption=row["caption"],
-                seconds=float(row["seconds"]),
-                licence=row["licence"],
-            )
-            for row in csv.DictReader(file)
-        ]
+    """The rows of a manifest, in its order; paths are relative to the folder that holds the CSV file.
+
+    Raises TrainerError if there is no such file, a column is missing, or a length is not a number.
+    """
+    try:
+        with csv_path.open(newline="", encoding="utf-8") as file:
+            return [_clip(csv_path.parent, row) for row in csv.DictReader(file)]
+    except FileNotFoundError as error:
+        raise TrainerError(f"There is no manifest {display_path(csv_path)}.") from error
+    except KeyError as error:
+        raise TrainerError(f"The manifest {display_path(csv_path)} has no column {error}.") from error
+    except ValueError as error:
+        raise TrainerError(f"The manifest {display_path(csv_path)} cannot be read: {error}.") from error
+
+
+def _clip(folder: Path, row: dict[str, str]) -> Clip:
+    path, source, recording, label, caption, seconds, licence = (row[column] for column in COLUMNS)
+    return Clip(folder / path, source, recording, label, caption, float(seconds), licence)
 
 
 def without_licences(clips: Sequence[Clip], refused: Collection[str]) -> list[Clip]:
@@ -47,8 +56,11 @@ def without_licences(clips: Sequence[Clip], refused: Collection[str]) -> list[Cl
 
 
 def split_by_source(clips: Sequence[Clip], held_out: Collection[str]) -> tuple[list[Clip], list[Clip]]:
-    """(the rest, the held-out sources): nothing recorded by the same people is on both sides."""
+    """(the rest, the held-out sources): nothing recorded by the same people is on both sides.
+
+    Raises TrainerError for a source that no clip has, which is a slip of the pen.
+    """
     unknown = set(held_out) - {clip.source for clip in clips}
     if unknown:
-        raise ValueError(f"held-out sources that no clip has: {', '.join(sorted(unknown))}")
+        raise TrainerError(f"No clip comes from these held-out sources: {', '.join(sorted(unknown))}.")
     return [c for c in clips if c.source not in held_out], [c for c in clips if c.source in held_out]

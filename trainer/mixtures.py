@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trainer.errors import TrainerError
 from trainer.manifest import Clip
 
 MIXTURE_S = 4.0
@@ -23,16 +24,21 @@ class Mixture:
 
 
 def draw_mixtures(clips: Sequence[Clip], count: int, *, seed: int) -> list[Mixture]:
-    """Random pairs from different sources; sources are drawn evenly so that a large one does not fill everything."""
+    """Random pairs from different sources; for the same seed, fewer are the beginning of more.
+
+    Raises TrainerError if there are not two sources to draw from.
+    """
     random = np.random.default_rng(seed)
     by_source: dict[str, list[Clip]] = {}
     for clip in clips:
         by_source.setdefault(clip.source, []).append(clip)
-    # the square root lies between "every clip alike" and "every source alike"
     sources = sorted(by_source)
+    if count and len(sources) < 2:
+        raise TrainerError("Mixtures need clips from two sources at least.")
+    # the square root lies between "every clip alike", where a large source fills everything, and "every source alike"
     shares = np.sqrt([len(by_source[source]) for source in sources])
-    mixtures: list[Mixture] = []
-    while len(mixtures) < count:
+    mixtures = []
+    for _ in range(count):
         one, other = random.choice(len(sources), size=2, replace=False, p=shares / shares.sum())
         first, second = (by_source[sources[i]][random.integers(len(by_source[sources[i]]))] for i in (one, other))
         mixtures.append(Mixture(first, second, float(random.uniform(0.0, 1.5)), float(random.uniform(-10.0, 10.0))))

@@ -61,26 +61,28 @@ class LogMel(nn.Module):
     def __init__(self, config: MelConfig) -> None:
         super().__init__()
         self.config = config
+        window = torch.hann_window(config.window_samples, periodic=True, dtype=torch.float64)
+        before = (config.fft_samples - config.window_samples) // 2
+        after = config.fft_samples - config.window_samples - before
         # not buffers: they stay float64 on the CPU whatever the network is moved to, and are cast where they are used
-        self.window = torch.hann_window(config.window_samples, periodic=True, dtype=torch.float64)
-        self.bank = torch.from_numpy(mel_bank(config))
+        self.window = nn.functional.pad(window, (before, after))  # (fft_samples,)
+        self.bank = torch.from_numpy(mel_bank(config)).T.contiguous()  # (bins, mels)
 
     def forward(self, waveforms: Tensor) -> Tensor:
         config = self.config
         if waveforms.dtype != torch.float64:
             waveforms = waveforms.float()
+        window, bank = self.window.to(waveforms), self.bank.to(waveforms)
+        half = config.fft_samples // 2
+        padded = nn.functional.pad(waveforms, (half, half), mode="reflect")
         with torch.autocast(waveforms.device.type, enabled=False):  # levels need float32 whatever follows
-            spectrum = torch.stft(
-                waveforms,
-                n_fft=config.fft_samples,
-                hop_length=config.hop_samples,
-                win_length=config.window_samples,
-                window=self.window.to(waveforms),
-                center=True,
-                pad_mode="reflect",
-                return_complex=True,
-            )
-            power = spectrum.real.square() + spectrum.imag.square()  # (batch, bins, frames)
-            bands = self.bank.to(power) @ power  # (batch, mels, frames)
-            levels_db = 10.0 * torch.log10(bands.clamp_min(10.0 ** (config.floor_db / 10.0)))
-            return (levels_db - config.mean_db) / config.deviation_db
+            # one waveform at a time: a batch's spectra would not fit in the cache, which costs five times as long
+            power = torch.stack([self._power(waveform, window) @ bank for waveform in padded])  # (batch, frames, mels)
+            levels_db = 10.0 * torch.log10(power.clamp_min(10.0 ** (config.floor_db / 10.0)))
+            return ((levels_db - config.mean_db) / config.deviation_db).transpose(1, 2)
+
+    def _power(self, padded: Tensor, window: Tensor) -> Tensor:
+        """Power of every bin in every frame, (frames, bins), of a waveform with both ends reflected."""
+        frames = padded.unfold(0, self.config.fft_samples, self.config.hop_samples)  # (frames, fft_samples)
+        squares = torch.view_as_real(torch.fft.rfft(frames * window)).square()
+        return squares[..., 0] + squares[..., 1]

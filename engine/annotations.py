@@ -1,0 +1,89 @@
+"""What a person said of an audio file: tags, a note, a caption, a rating. None of it can be computed again."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Literal
+
+from engine.database import Database, storable_text
+from engine.errors import NotInLibrary
+
+
+class Annotations:
+    def __init__(self, library_db: Database) -> None:
+        self._database = library_db
+
+    def add_tag(self, file_id: int, tag: str) -> None:
+        """Raises NotInLibrary, and ValueError for an empty tag. Capital letters make no other tag."""
+        name = storable_text(tag)
+        if not name:
+            raise ValueError("a tag needs at least one character")
+        with self._speaking_of(file_id):
+            self._database.execute("INSERT OR IGNORE INTO tag (name) VALUES (?)", (name,))
+            self._database.execute(
+                "INSERT OR IGNORE INTO file_tag (file_id, tag_id) SELECT ?, id FROM tag WHERE name = ?", (file_id, name)
+            )
+
+    def remove_tag(self, file_id: int, tag: str) -> None:
+        with self._speaking_of(file_id):
+            self._database.execute(
+                "DELETE FROM file_tag WHERE file_id = ? AND tag_id IN (SELECT id FROM tag WHERE name = ?)",
+                (file_id, storable_text(tag)),
+            )
+            self._database.execute("DELETE FROM tag WHERE id NOT IN (SELECT tag_id FROM file_tag)")
+
+    def tags_of(self, file_id: int) -> list[str]:
+        rows = self._database.execute(
+            "SELECT name FROM file_tag JOIN tag ON tag.id = tag_id WHERE file_id = ? ORDER BY name", (file_id,)
+        )
+        return [name for (name,) in rows]
+
+    def set_note(self, file_id: int, note: str) -> None:
+        """An empty note removes it. Raises NotInLibrary."""
+        self._set_text("note", file_id, note)
+
+    def note_of(self, file_id: int) -> str:
+        return self._text_of("note", file_id)
+
+    def set_caption(self, file_id: int, caption: str) -> None:
+        """An empty caption removes it. Raises NotInLibrary."""
+        self._set_text("caption", file_id, caption)
+
+    def caption_of(self, file_id: int) -> str:
+        return self._text_of("caption", file_id)
+
+    def set_rating(self, file_id: int, stars: int | None) -> None:
+        """1 to 5 stars, or None for no rating. Raises NotInLibrary, and ValueError for any other number."""
+        if stars is not None and not 1 <= stars <= 5:
+            raise ValueError(f"{stars} stars: a rating has 1 to 5")
+        with self._speaking_of(file_id):
+            self._database.execute("DELETE FROM rating WHERE file_id = ?", (file_id,))
+            if stars is not None:
+                self._database.execute("INSERT INTO rating (file_id, stars) VALUES (?, ?)", (file_id, stars))
+
+    def rating_of(self, file_id: int) -> int | None:
+        row = self._database.execute("SELECT stars FROM rating WHERE file_id = ?", (file_id,)).fetchone()
+        return row[0] if row else None
+
+    def _set_text(self, table: Literal["note", "caption"], file_id: int, text: str) -> None:
+        text = storable_text(text)
+        with self._speaking_of(file_id):
+            self._database.execute(f"DELETE FROM {table} WHERE file_id = ?", (file_id,))
+            if text:
+                self._database.execute(f"INSERT INTO {table} (file_id, text) VALUES (?, ?)", (file_id, text))
+
+    def _text_of(self, table: Literal["note", "caption"], file_id: int) -> str:
+        row = self._database.execute(f"SELECT text FROM {table} WHERE file_id = ?", (file_id,)).fetchone()
+        return row[0] if row else ""
+
+    @contextlib.contextmanager
+    def _speaking_of(self, file_id: int) -> Iterator[None]:
+        """A transaction that changes what is said of a file, and so the text to find it by."""
+        with self._database.atomic():
+            changed = self._database.execute(
+                "UPDATE audio_file SET text_version = text_version + 1 WHERE id = ?", (file_id,)
+            )
+            if not changed.rowcount:
+                raise NotInLibrary(f"The library has no file number {file_id}.")
+            yield

@@ -1,0 +1,370 @@
+"""The command line: one function a command, and nothing that the engine could not do without it.
+
+Answers go to standard output; progress, remarks and errors go to standard error. Exit codes:
+
+    0    what was asked was done
+    1    the world did not allow it: one sentence says what
+    2    the command was used wrongly
+    130  interrupted; what was done until then is kept
+
+What needs a network is imported by the command that needs it, because PyTorch takes seconds to load.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.audio import read_info
+from engine.cli_output import ProgressLine, count, say, show_facts, show_hits, show_json, show_report
+from engine.errors import EngineError, NotInLibrary, display_path
+from engine.library import INDEX_FILE, LIBRARY_FILE, Library
+from engine.library_rows import AudioFile
+from engine.metadata import Metadata, read_metadata
+from engine.paths import default_network_folder, user_library_folder
+from engine.query import EmptyQuery, clean, parse
+
+if TYPE_CHECKING:
+    from engine.embedding import Embedder
+    from engine.search import Searcher
+
+FAILED = 1
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="earmark",
+    help="Find sounds in your own files by saying what you hear.",
+    epilog="Exit codes: 0 done; 1 it could not be done, one sentence says why; 2 wrong usage; 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+LibraryOption = Annotated[
+    Path | None, typer.Option("--library", metavar="DIR", help="The library's folder, instead of your own library.")
+]
+NetworkOption = Annotated[
+    Path | None, typer.Option("--network", metavar="DIR", help="A network's folder, instead of the one Earmark brings.")
+]
+LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many files to show at the most.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, by default that of the process; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # for a terminal that lacks a character
+    try:
+        typer.main.get_command(app).main(args=arguments, prog_name="earmark")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except EngineError as error:
+        return _fail(str(error))
+    except OSError as error:
+        where = f" ({display_path(error.filename)})" if error.filename else ""
+        return _fail(f"The system refused: {error.strerror or error}{where}.")
+    return 0
+
+
+@app.command("index")
+def index_command(
+    folders: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Folders with sounds.")],
+    library: LibraryOption = None,
+    network: NetworkOption = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try unreadable files again that have not changed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as a JSON object.")] = False,
+) -> None:
+    """Listen to all sounds in folders and below, and remember the folders as roots.
+
+    Run again, it takes up only what is new, changed, moved or gone. It can be interrupted at any time.
+
+    Example: earmark index ~/Sounds "/media/disk/Field recordings"
+    """
+    from engine.embedding import Embedder
+    from engine.indexing import index_folders
+
+    with Library(library or user_library_folder()) as opened, _interruption() as is_interrupted:
+        _refuse_what_is_no_folder(opened, folders)
+        embedder = Embedder.load(network)
+        with ProgressLine() as line:
+            report = index_folders(
+                opened, embedder, folders, on_progress=line.show, should_stop=is_interrupted, retry=retry
+            )
+        if not report.stopped:
+            _renew_graph(opened, embedder)
+    for root in report.offline:
+        say(f"{display_path(root)} cannot be reached: it counts as offline, and nothing of it was changed.")
+    show_report(report, as_json=as_json)
+    if report.stopped:
+        say("Interrupted: what was done is kept, and the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED)
+    if report.offline:
+        raise typer.Exit(FAILED)
+
+
+@app.command("search")
+def search_command(
+    words: Annotated[list[str] | None, typer.Argument(metavar="[QUERY]", help="What you hear, in words.")] = None,
+    queries: Annotated[
+        Path | None, typer.Option("--queries", metavar="FILE", help="Ask every line of a UTF-8 text file.")
+    ] = None,
+    limit: LimitOption = 20,
+    library: LibraryOption = None,
+    network: NetworkOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find files that sound like a sentence, or say it in their name, tags or metadata.
+
+    Example: earmark search "dog barking"
+    """
+    if bool(words) == (queries is not None):
+        raise typer.BadParameter("Give either a QUERY or --queries FILE.")
+    sentences = _read_queries(queries) if queries else [_checked_query(" ".join(words or []))]
+    with _searcher(library, network) as (searcher, opened):
+        for sentence in sentences:
+            hits = searcher.search(sentence, limit)
+            show_hits(sentence, hits, opened.roots(), as_json=as_json, titled=queries is not None)
+
+
+@app.command("similar")
+def similar_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A sound file, of the library or not.")],
+    start_s: Annotated[float, typer.Option("--from", metavar="S", help="Where the example begins, in seconds.")] = 0.0,
+    end_s: Annotated[float | None, typer.Option("--to", metavar="S", help="Where it ends.")] = None,
+    limit: LimitOption = 20,
+    library: LibraryOption = None,
+    network: NetworkOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find files that sound like a file, or like a part of it.
+
+    Example: earmark similar door.wav --from 0.5 --to 2
+    """
+    if not (math.isfinite(start_s) and start_s >= 0):
+        raise typer.BadParameter(f"{start_s:g} is no time in a file.", param_hint="--from")
+    if end_s is not None and not (math.isfinite(end_s) and end_s > start_s):
+        raise typer.BadParameter(f"{end_s:g} does not come after {start_s:g}.", param_hint="--to")
+    with _searcher(library, network) as (searcher, opened):
+        hits = searcher.similar(file, start_s, end_s, limit)
+        show_hits(str(file), hits, opened.roots(), as_json=as_json, titled=False)
+
+
+@app.command("info")
+def info_command(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A sound file.")] = None,
+    library: LibraryOption = None,
+    network: NetworkOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what the library holds, or what is known of one file.
+
+    Example: earmark info door.wav
+    """
+    folder = library or user_library_folder()
+    if file is not None:
+        facts = _facts_of_file(file, folder)
+    else:
+        with _existing_library(folder) as opened:
+            facts = {
+                "library": str(folder),
+                **asdict(opened.counts()),
+                "network": _network_name(network or default_network_folder()),
+            }
+    (show_json if as_json else show_facts)(facts)
+
+
+@app.command("roots")
+def roots_command(
+    remove: Annotated[
+        Path | None,
+        typer.Option("--remove", metavar="DIR", help="Watch this root no longer, and forget its files; they stay."),
+    ] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the folders that are watched, and whether they can be reached.
+
+    Example: earmark roots --remove ~/Sounds/old
+    """
+    folder = library or user_library_folder()
+    if remove is not None:
+        with _existing_library(folder, read_only=False) as opened:
+            _remove_root(opened, remove)
+    with _existing_library(folder) as opened:
+        for root in opened.roots():
+            state = root.state if root.path.is_dir() else "offline"
+            if as_json:
+                show_json({"path": str(root.path), "state": state})
+            else:
+                typer.echo(f"{state:<7}  {display_path(root.path)}")
+
+
+# --- what the commands are made of ------------------------------------------------------------------------------------
+
+
+def _fail(sentence: str) -> int:
+    say(sentence)
+    return FAILED
+
+
+def _existing_library(folder: Path, *, read_only: bool = True) -> Library:
+    if not ((folder / LIBRARY_FILE).exists() and (folder / INDEX_FILE).exists()):
+        raise EngineError(
+            f"There is no complete library in {display_path(folder)}: `earmark index FOLDER` makes or completes it."
+        )
+    return Library(folder, read_only=read_only)
+
+
+@contextmanager
+def _searcher(library: Path | None, network: Path | None) -> Iterator[tuple[Searcher, Library]]:
+    from engine.embedding import Embedder
+    from engine.search import Searcher
+    from engine.vector_index import VectorIndex
+
+    with _existing_library(library or user_library_folder()) as opened:
+        embedder = Embedder.load(network)
+        index = VectorIndex(opened.index_db, embedder.checkpoint_id)
+        if not opened.counts().files:
+            say("The library holds no sounds yet: `earmark index FOLDER` adds them.")
+        elif not index.segments:
+            say(f"No file was listened to with the network {embedder.name} yet: `earmark index` does so.")
+        if index.damaged_files:
+            say(f"{count(len(index.damaged_files), 'file')} must be listened to again: `earmark index` does so.")
+        yield Searcher(opened, index, embedder), opened
+
+
+@contextmanager
+def _interruption() -> Iterator[Callable[[], bool]]:
+    """Inside, the first Ctrl-C is only remembered, for the function given to ask; the second interrupts as usual."""
+    pressed = False
+
+    def remember(signal_number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        signal.signal(signal.SIGINT, usual)
+
+    usual = signal.signal(signal.SIGINT, remember)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def _refuse_what_is_no_folder(library: Library, paths: Sequence[Path]) -> None:
+    """Before anything is done. A root may be out of reach: then it is offline."""
+    roots = {root.path for root in library.roots()}
+    for path in paths:
+        if path.is_file():
+            raise EngineError(f"{display_path(path)} is a file: name the folder that holds it, to watch all of it.")
+        if not path.is_dir() and path.resolve() not in roots:
+            raise EngineError(f"There is no folder {display_path(path)}.")
+
+
+def _renew_graph(library: Library, embedder: Embedder) -> None:
+    """Give a large library the graph that makes searching it fast; while it is small, there is none."""
+    from engine.vector_index import GRAPH_FROM_SEGMENTS, VectorIndex
+
+    if library.counts().segments < GRAPH_FROM_SEGMENTS:
+        return
+    index = VectorIndex(library.index_db, embedder.checkpoint_id)
+    if index.needs_build:
+        say(f"Making a graph of {count(index.segments, 'segment')}, for fast answers ...")
+        index.build_graph()
+        index.save_graph()
+
+
+def _checked_query(sentence: str) -> str:
+    try:
+        return parse(sentence).text
+    except EmptyQuery as empty:
+        raise typer.BadParameter(str(empty)) from empty
+
+
+def _read_queries(path: Path) -> list[str]:
+    """The lines of a text file that ask something."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise EngineError(f"{display_path(path)} is not UTF-8 text: save it as such, one query per line.") from error
+    queries = [line.strip() for line in text.split("\n") if clean(line)]
+    if not queries:
+        raise EngineError(f"{display_path(path)} holds no query: write one per line.")
+    return queries
+
+
+def _facts_of_file(path: Path, library_folder: Path) -> dict[str, Any]:
+    """What the library knows of a file; of a file it does not know, what can be read from the file itself."""
+    if (library_folder / LIBRARY_FILE).exists():
+        with _existing_library(library_folder) as opened:
+            file = opened.file_at(path)
+            if file is not None:
+                return _facts_of_known_file(opened, file)
+    info = read_info(path)
+    return {
+        "path": str(path.absolute()),
+        "indexed": False,
+        "duration_s": info.duration_s,
+        "container": info.container,
+        "encoding": info.encoding,
+        "sample_rate_hz": info.sample_rate_hz,
+        "channels": info.channels,
+        "metadata": _facts_of_metadata(read_metadata(path)),
+    }
+
+
+def _facts_of_known_file(library: Library, file: AudioFile) -> dict[str, Any]:
+    metadata = library.metadata_of(file.id)
+    return {
+        "path": str(file.path),
+        "indexed": file.state == "ok",
+        "state": file.state,
+        "reason": file.reason,
+        "duration_s": file.duration_s,
+        "container": file.container,
+        "encoding": file.encoding,
+        "sample_rate_hz": file.sample_rate_hz,
+        "channels": file.channels,
+        "tags": library.tags_of(file.id),
+        "rating": library.rating_of(file.id),
+        "caption": library.caption_of(file.id),
+        "note": library.note_of(file.id),
+        "metadata": _facts_of_metadata(metadata) if metadata else {},
+    }
+
+
+def _facts_of_metadata(metadata: Metadata) -> dict[str, Any]:
+    """What is there, in one level."""
+    known = asdict(metadata)
+    ucs = {f"ucs.{name}": value for name, value in (known.pop("ucs") or {}).items()}
+    fields = known.pop("fields")
+    return {name: value for name, value in {**known, **ucs, **fields}.items() if value}
+
+
+def _network_name(folder: Path) -> str | None:
+    """What a network's settings call it, read without loading it; None if there is none."""
+    try:
+        return str(json.loads((folder / "config.json").read_text()).get("name", folder.name))
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _remove_root(library: Library, folder: Path) -> None:
+    root = next((root for root in library.roots() if root.path == folder.resolve()), None)
+    if root is None:
+        raise NotInLibrary(f"{display_path(folder)} is no root: `earmark roots` lists them.")
+    library.remove_root(root.id)
+    say(f"{display_path(root.path)} is watched no longer; its sounds stay as they are.")

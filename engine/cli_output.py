@@ -1,0 +1,179 @@
+"""What the command line prints: for people as text, for programs as JSON, one object per line.
+
+Text never holds a name as it is, because a name can hold a newline or an escape sequence. In JSON a path is a string
+from which `os.fsencode` makes the very bytes again: bytes that are not UTF-8 appear as "\\udc80" to "\\udcff".
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from engine.errors import display_path
+from engine.library_rows import Root
+
+if TYPE_CHECKING:
+    from engine.indexing import IndexReport
+    from engine.progress import Progress
+    from engine.search import Hit
+
+WEAK_SCORE = 0.5
+PROGRESS_LINE_S = 10.0  # between two lines where a line cannot be overwritten
+
+
+def say(sentence: str) -> None:
+    """A remark or an error, apart from the answers."""
+    typer.echo(sentence, err=True)
+
+
+def show_json(value: Mapping[str, Any]) -> None:
+    typer.echo(json.dumps(value))
+
+
+def show_facts(facts: Mapping[str, Any]) -> None:
+    """One line for each fact that there is; facts within facts in their place."""
+    flat = [
+        pair
+        for name, value in facts.items()
+        for pair in (value.items() if isinstance(value, Mapping) else [(name, value)])
+    ]
+    shown = {name.replace("_", " "): _fact(value) for name, value in flat if value not in (None, "", [])}
+    width = max(map(len, shown), default=0)
+    for name, value in shown.items():
+        typer.echo(f"{name:<{width}}  {display_path(value)}")
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+# --- hits -------------------------------------------------------------------------------------------------------------
+
+
+def show_hits(question: str, hits: Sequence[Hit], roots: Sequence[Root], *, as_json: bool, titled: bool) -> None:
+    """The answer to one question; `titled` says which, where there are several."""
+    if as_json:
+        show_json({"query": question, "hits": [hit_as_json(hit) for hit in hits]})
+        return
+    if titled:
+        typer.echo(f"{display_path(question)}:")
+    for rank, hit in enumerate(hits, start=1):
+        if rank > 1 and hits[rank - 2].score >= WEAK_SCORE > hit.score:
+            typer.echo("     weaker:")
+        says = f"  (says {display_path(', '.join(hit.words))})" if hit.words else ""
+        typer.echo(f"{rank:>3}  {hit.score:.2f}  {moment(hit):>11}  {_below_root(hit.path, roots)}{says}")
+    if titled:
+        typer.echo("")
+
+
+def hit_as_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "path": str(hit.path),
+        "score": round(hit.score, 6),
+        "start_s": round(hit.start_s, 3),
+        "end_s": round(hit.end_s, 3),
+        "clauses": [
+            {
+                "text": clause.text,
+                "start_s": round(clause.start_s, 3),
+                "end_s": round(clause.end_s, 3),
+                "score": round(clause.score, 6),
+            }
+            for clause in hit.clauses
+        ],
+        "words": list(hit.words),
+        "duration_s": round(hit.duration_s, 3),
+    }
+
+
+def moment(hit: Hit) -> str:
+    """The whole seconds that a span touches: 0:42–0:44."""
+    return f"{clock(math.floor(hit.start_s))}–{clock(math.ceil(hit.end_s))}"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, with hours where there are any: 0:42, 1:00:07."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _below_root(path: Path, roots: Sequence[Root]) -> str:
+    """A file's path below its root, with the root's name in front where there are several."""
+    for root in roots:
+        if path.is_relative_to(root.path):
+            relative = path.relative_to(root.path)
+            return display_path(root.path.name / relative if len(roots) > 1 else relative)
+    return display_path(path)
+
+
+# --- indexing ---------------------------------------------------------------------------------------------------------
+
+
+class ProgressLine:
+    """Progress on standard error: one line that is written over, or on no terminal a line from time to time."""
+
+    def __init__(self) -> None:
+        self._rewrites = sys.stderr.isatty()
+        self._shown_at = -math.inf
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._rewrites:
+            typer.echo("\r\x1b[K", err=True, nl=False)
+
+    def show(self, progress: Progress) -> None:
+        if not progress.files_total:
+            return
+        if self._rewrites:
+            typer.echo(f"\r\x1b[K{_progress_text(progress)}", err=True, nl=False)
+        elif time.monotonic() - self._shown_at >= PROGRESS_LINE_S or progress.files_done == progress.files_total:
+            self._shown_at = time.monotonic()
+            say(_progress_text(progress))
+
+
+def _progress_text(progress: Progress) -> str:
+    done = f"{progress.files_done} of {progress.files_total} files, {clock(progress.audio_seconds)} of sound"
+    left = "" if progress.seconds_left is None else f", {clock(progress.seconds_left)} left"
+    return f"{done}, {progress.speed:.0f} times real time{left}"
+
+
+def show_report(report: IndexReport, *, as_json: bool) -> None:
+    if as_json:
+        show_json(
+            {
+                "files": report.files,
+                "segments": report.segments,
+                "audio_seconds": round(report.audio_seconds, 3),
+                "unreadable": [{"path": str(failed.path), "reason": failed.reason} for failed in report.unreadable],
+                "seconds": round(report.seconds, 3),
+            }
+        )
+        return
+    length = f"{clock(report.audio_seconds)} of sound in {count(report.segments, 'segment')}"
+    typer.echo(f"{count(report.files, 'file')} can be searched: {length}.")
+    typer.echo(f"Listened to {count(report.embedded, 'file')} in {report.seconds:.1f} s.")
+    if report.unreadable:
+        typer.echo(f"{count(len(report.unreadable), 'file')} could not be read:")
+    for failed in report.unreadable:
+        typer.echo(f"  {display_path(failed.path)}: {failed.reason}")
+
+
+def count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,0 +1,58 @@
+"""Collections: audio files a person put together under a name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.database import Database, storable_text
+
+
+@dataclass(frozen=True)
+class Collection:
+    id: int
+    name: str
+
+
+class Collections:
+    def __init__(self, library_db: Database) -> None:
+        self._database = library_db
+
+    def all(self) -> list[Collection]:
+        return [Collection(*row) for row in self._database.execute("SELECT id, name FROM collection ORDER BY name")]
+
+    def create(self, name: str) -> Collection:
+        """The collection of this name, a new one if there is none."""
+        with self._database.atomic():
+            self._database.execute("INSERT OR IGNORE INTO collection (name) VALUES (?)", (storable_text(name),))
+            row = self._database.execute("SELECT id, name FROM collection WHERE name = ?", (storable_text(name),)).fetchone()
+        return Collection(*row)
+
+    def delete(self, collection_id: int) -> None:
+        """The files themselves stay."""
+        with self._database.atomic():
+            self._database.execute("DELETE FROM collection WHERE id = ?", (collection_id,))
+
+    def add(self, collection_id: int, file_ids: Iterable[int]) -> None:
+        """Files that the library does not know are left out."""
+        with self._database.atomic():
+            self._database.execute(
+                "INSERT OR IGNORE INTO collection_file (collection_id, file_id)"
+                " SELECT ?, id FROM audio_file WHERE id IN (SELECT value FROM json_each(?))",
+                (collection_id, json.dumps(list(file_ids))),
+            )
+
+    def remove(self, collection_id: int, file_ids: Iterable[int]) -> None:
+        with self._database.atomic():
+            self._database.execute(
+                "DELETE FROM collection_file WHERE collection_id = ? AND file_id IN (SELECT value FROM json_each(?))",
+                (collection_id, json.dumps(list(file_ids))),
+            )
+
+    def files(self, collection_id: int) -> list[int]:
+        """The ids of its files."""
+        rows = self._database.execute(
+            "SELECT file_id FROM collection_file WHERE collection_id = ? ORDER BY file_id", (collection_id,)
+        )
+        return [file_id for (file_id,) in rows]

@@ -1,0 +1,298 @@
+"""The Library: which folders are watched, which audio files they hold, what a person said of them, what was computed.
+
+Two files, joined by each audio file's uid and the hash of its sound. library.db is always written first: a kill between
+the two leaves work to be done again, never a wrong answer, and opening the library brings index.db into line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from engine.annotations import Annotations
+from engine.audio_files import AudioFiles
+from engine.collections import Collections
+from engine.errors import UnusableLibrary, display_path
+from engine.file_index import Computed, FileIndex
+from engine.library_rows import AudioFile, Counts, FileStat, IndexedFile, Ready, Root, RootState
+from engine.metadata import Metadata
+from engine.migrations import open_index_db, open_library_db
+from engine.roots import Roots
+from engine.saved_searches import SavedSearches
+from engine.stored_embeddings import FileEmbeddings, pack
+from engine.text_index import TextHit
+
+LIBRARY_FILE = "library.db"
+INDEX_FILE = "index.db"
+RECONCILED_AT_ONCE = 1000  # files in one transaction
+UNUSABLE_EMBEDDINGS = "the network could make nothing of it"
+
+
+class Library:
+    """A library folder, for the thread that opened it. What a method stored is on the disk when it returns.
+
+    Any method raises UnusableLibrary if the disk is full, or the library damaged or used by another for too long.
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        """Open the library in `folder`, or make one there. Raises UnusableLibrary, and then nothing has changed."""
+        self.folder = folder
+        if not read_only:
+            _make_folder(folder)
+        with contextlib.ExitStack() as opened:
+            self.library_db = open_library_db(folder / LIBRARY_FILE, read_only=read_only)
+            opened.callback(self.library_db.close)
+            self.index_db = open_index_db(folder / INDEX_FILE, read_only=read_only)
+            opened.callback(self.index_db.close)
+            self._roots = Roots(self.library_db)
+            self._files = AudioFiles(self.library_db)
+            self._annotations = Annotations(self.library_db)
+            self._index = FileIndex(self.index_db)
+            self.collections = Collections(self.library_db)
+            self.saved_searches = SavedSearches(self.library_db)
+            if not read_only:
+                self._reconcile()
+            self._opened = opened.pop_all()
+
+    def close(self) -> None:
+        self._opened.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _reconcile(self) -> None:
+        """Drop from index.db what belongs to no file or to another sound, and make every file findable by its text."""
+        known = self._files.versions()
+        held = self._index.versions()
+        unknown = [file_id for file_id in held if file_id not in known]
+        stale = [file_id for file_id, version in known.items() if held.get(file_id) != version]
+        with self.index_db.atomic():
+            self._index.remove(unknown)
+            self._index.prune_changes()
+        for start in range(0, len(stale), RECONCILED_AT_ONCE):
+            self._write_index(stale[start : start + RECONCILED_AT_ONCE])
+
+    def _write_index(self, file_ids: Sequence[int], computed: dict[int, Computed] | None = None) -> None:
+        """Bring index.db up to what library.db says of these files, and keep what was computed from them."""
+        with self.index_db.atomic():
+            for file_id, version, text in self._files.texts(file_ids):
+                self._index.keep(file_id, version)
+                if computed and file_id in computed:
+                    self._index.store(file_id, computed[file_id])
+                self._index.put_text(file_id, version, text)
+
+    # --- roots -------------------------------------------------------------------------------------------------------
+
+    def add_root(self, folder: Path) -> Root:
+        """Watch `folder`. A root that already holds it is returned as it is; roots inside it become part of it.
+
+        Raises EngineError if it is not a folder, or if a root inside it is offline.
+        """
+        root = self._roots.add(folder)
+        self._reconcile()
+        return root
+
+    def roots(self) -> list[Root]:
+        return self._roots.all()
+
+    def move_root(self, root_id: int, folder: Path) -> Root:
+        """The same root at another place, with all its files and what was said of them. Raises EngineError."""
+        root = self._roots.move(root_id, folder)
+        self._reconcile()
+        return root
+
+    def set_root_state(self, root_id: int, state: RootState) -> None:
+        self._roots.set_state(root_id, state)
+
+    def remove_root(self, root_id: int) -> None:
+        """Watch a root no longer. Its files are forgotten, but for those of which a person said something."""
+        self._roots.remove(root_id)
+        self._reconcile()
+
+    # --- audio files -------------------------------------------------------------------------------------------------
+
+    def file(self, file_id: int) -> AudioFile | None:
+        return self.files([file_id]).get(file_id)
+
+    def files(self, file_ids: Iterable[int]) -> dict[int, AudioFile]:
+        """Those of the files that there are, by id."""
+        return self._files.among(file_ids)
+
+    def file_at(self, path: Path) -> AudioFile | None:
+        """The file at `path`, or the last one that went missing from there."""
+        path = path.parent.resolve() / path.name
+        for root in self.roots():
+            if path.is_relative_to(root.path):
+                return self._files.at(root.id, path.relative_to(root.path))
+        return None
+
+    def files_under(self, root_id: int) -> Iterator[AudioFile]:
+        """The files of one root in every state; the library may be written to meanwhile."""
+        return self._files.under(root_id)
+
+    def unreadable(self) -> list[AudioFile]:
+        return self._files.unreadable()
+
+    def store_indexed(self, batch: Sequence[IndexedFile]) -> None:
+        """Keep what was found out about these files. Before, `mark_missing` those that went: a known sound that is
+        missing where it was keeps its uid and all that was said of it.
+
+        A file whose embeddings are not finite unit vectors is stored as unreadable. Raises KeyError for a checkpoint
+        that is not registered, and ValueError for embeddings of another dim.
+        """
+        packed = [(file, self._packed(file)) for file in batch]
+        computed, unusable = {}, []
+        with self.library_db.atomic():
+            for file, embeddings in packed:
+                if embeddings is not None:
+                    computed[self._files.place(file)] = Computed(file, *embeddings)
+                else:
+                    unusable.append((file.root_id, file.relative_path, file.stat, UNUSABLE_EMBEDDINGS))
+            failed = [self._files.place_failure(*failure) for failure in unusable]
+        self._write_index([*computed, *failed], computed)
+
+    def store_failure(self, root_id: int, relative_path: Path, stat: FileStat, reason: str) -> None:
+        """A file that cannot be read, and why; what was said of it stays."""
+        with self.library_db.atomic():
+            file_id = self._files.place_failure(root_id, relative_path, stat, reason)
+        self._write_index([file_id])
+
+    def store_move(self, file_id: int, root_id: int, relative_path: Path, stat: FileStat) -> None:
+        """A known file is at another path now, or back where it was. Raises NotInLibrary."""
+        with self.library_db.atomic():
+            self._files.move(file_id, root_id, relative_path, stat)
+        self._write_index([file_id])
+
+    def mark_missing(self, file_ids: Iterable[int]) -> None:
+        """These files are not where they were. Nothing of them is forgotten."""
+        with self.library_db.atomic():
+            self._files.mark_missing(file_ids)
+
+    def mark_seen(self, file_ids: Iterable[int]) -> None:
+        """Missing files are back, unchanged; one whose path is taken by another stays missing."""
+        with self.library_db.atomic():
+            self._files.mark_seen(file_ids)
+
+    def _packed(self, file: IndexedFile) -> tuple[bytes, int] | None:
+        dim = self._index.dim_of(file.checkpoint_id)
+        if file.embeddings.clip.shape != (dim,):
+            raise ValueError(f"checkpoint {file.checkpoint_id} has dim {dim}, not {file.embeddings.clip.shape}")
+        try:
+            return pack(file.embeddings)
+        except ValueError:
+            return None
+
+    # --- what was computed -------------------------------------------------------------------------------------------
+
+    def register_checkpoint(self, checkpoint_id: str, name: str, dim: int, segment_s: float) -> None:
+        """Make a network known before its embeddings are stored; those of several networks live side by side."""
+        with self.index_db.atomic():
+            self._index.register_checkpoint(checkpoint_id, name, dim, segment_s)
+
+    def needs_embedding(self, root_id: int, checkpoint_id: str) -> list[AudioFile]:
+        """The files that can be heard but have no intact embeddings of this checkpoint for the sound they hold."""
+        embedded = self._index.embedded_sounds(checkpoint_id)
+        files = self._files.under(root_id)
+        return [file for file in files if file.state == "ok" and embedded.get(file.id) != file.content_id]
+
+    def ready_under(self, root_ids: Iterable[int], checkpoint_id: str) -> Ready:
+        """What of these roots can be searched with this checkpoint."""
+        durations_s = self._files.audible(root_ids)
+        segments = self._index.segments_of_files(checkpoint_id)
+        ready = durations_s.keys() & segments.keys()
+        return Ready(len(ready), sum(segments[file_id] for file_id in ready), sum(durations_s[i] for i in ready))
+
+    def embeddings_of(self, file_id: int, checkpoint_id: str) -> FileEmbeddings | None:
+        """None if there are none, or if they are damaged: then they are dropped, and the file needs embedding."""
+        return self._index.embeddings_of(file_id, checkpoint_id)
+
+    def embeddings_of_sound(self, content_id: bytes, checkpoint_id: str) -> FileEmbeddings | None:
+        """Those of any file with this sound; None as for `embeddings_of`."""
+        return self._index.embeddings_of_sound(content_id, checkpoint_id)
+
+    def peaks_of(self, file_id: int) -> bytes | None:
+        return self._index.peaks_of(file_id)
+
+    def metadata_of(self, file_id: int) -> Metadata | None:
+        return self._index.metadata_of(file_id)
+
+    def set_suggested_caption(self, file_id: int, caption: str) -> None:
+        """What a network says of a file; a person's caption goes before it. Raises NotInLibrary."""
+        self._files.get(file_id)
+        with self.index_db.atomic():
+            self._index.set_suggested_caption(file_id, caption)
+            self._write_index([file_id])
+
+    def counts(self) -> Counts:
+        durations_s = self._files.audible()
+        return Counts(
+            files=len(durations_s),
+            segments=self._index.segments(),
+            audio_seconds=sum(durations_s.values()),
+            unreadable=len(self.unreadable()),
+            roots=len(self.roots()),
+        )
+
+    def search_text(self, query: str, limit: int) -> list[TextHit]:
+        """The files that can be heard and say most of the query's words; see `TextIndex`. Any query is allowed."""
+        asked = limit
+        while True:
+            hits = self._index.search_text(query, asked)
+            files = self.files(hit.file_id for hit in hits)
+            audible = [hit for hit in hits if hit.file_id in files and files[hit.file_id].state == "ok"]
+            if len(audible) >= limit or len(hits) < asked:
+                return audible[:limit]
+            asked *= 4  # files that cannot be heard took the places
+
+    # --- what a person says ------------------------------------------------------------------------------------------
+
+    def add_tag(self, file_id: int, tag: str) -> None:
+        """Raises NotInLibrary, and ValueError for an empty tag. Capital letters make no other tag."""
+        self._annotations.add_tag(file_id, tag)
+        self._write_index([file_id])
+
+    def remove_tag(self, file_id: int, tag: str) -> None:
+        self._annotations.remove_tag(file_id, tag)
+        self._write_index([file_id])
+
+    def tags_of(self, file_id: int) -> list[str]:
+        return self._annotations.tags_of(file_id)
+
+    def set_note(self, file_id: int, note: str) -> None:
+        """An empty note removes it. Raises NotInLibrary."""
+        self._annotations.set_note(file_id, note)
+        self._write_index([file_id])
+
+    def note_of(self, file_id: int) -> str:
+        return self._annotations.note_of(file_id)
+
+    def set_caption(self, file_id: int, caption: str) -> None:
+        """A person's caption; an empty one lets the suggested one through again. Raises NotInLibrary."""
+        self._annotations.set_caption(file_id, caption)
+        self._write_index([file_id])
+
+    def caption_of(self, file_id: int) -> str:
+        """The person's, or else the suggested one, or else nothing."""
+        return self._annotations.caption_of(file_id) or self._index.suggested_caption_of(file_id) or ""
+
+    def set_rating(self, file_id: int, stars: int | None) -> None:
+        """1 to 5 stars, or None for no rating. Raises NotInLibrary, and ValueError for any other number."""
+        self._annotations.set_rating(file_id, stars)
+
+    def rating_of(self, file_id: int) -> int | None:
+        return self._annotations.rating_of(file_id)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be made").lower()
+        raise UnusableLibrary(f"{display_path(folder)} cannot hold a library: {reason}.") from error

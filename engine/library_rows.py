@@ -1,0 +1,116 @@
+"""What the library takes and gives: small values, so that no row of a database leaves it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from engine.metadata import Metadata
+from engine.stored_embeddings import FileEmbeddings
+
+RootState = Literal["ok", "offline"]
+FileState = Literal["ok", "missing", "unreadable"]
+
+
+@dataclass(frozen=True)
+class Root:
+    """A folder the user asked Earmark to watch; offline while its drive is not there."""
+
+    id: int
+    path: Path
+    state: RootState
+
+    @property
+    def online(self) -> bool:
+        return self.state == "ok"
+
+
+@dataclass(frozen=True)
+class FileStat:
+    """What changes when a file does. Compared by equality, never by order: clocks go backwards too."""
+
+    size: int  # bytes
+    mtime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, stat: os.stat_result) -> FileStat:
+        # an inode may need all 64 bits, or on Windows 128; SQLite holds 63 and a sign
+        return cls(stat.st_size, stat.st_mtime_ns, stat.st_ino & (1 << 63) - 1)
+
+
+@dataclass(frozen=True)
+class AudioFile:
+    """A file known to the library: identified by what it sounds like, located by root and relative path.
+
+    The properties of the sound are None for a file that has never been readable.
+    """
+
+    id: int
+    uid: bytes
+    root_id: int
+    relative_path: Path
+    path: Path
+    size: int
+    mtime_ns: int
+    inode: int
+    content_id: bytes | None
+    state: FileState
+    reason: str | None
+    duration_s: float | None
+    sample_rate_hz: int | None
+    channels: int | None
+    container: str | None
+    encoding: str | None
+
+    @property
+    def stat(self) -> FileStat:
+        return FileStat(self.size, self.mtime_ns, self.inode)
+
+
+@dataclass(frozen=True)
+class IndexedFile:
+    """All that indexing found out about one file."""
+
+    root_id: int
+    relative_path: Path
+    stat: FileStat
+    content_id: bytes
+    duration_s: float
+    sample_rate_hz: int
+    channels: int
+    container: str
+    encoding: str
+    metadata: Metadata
+    peaks: bytes
+    checkpoint_id: str
+    embeddings: FileEmbeddings
+
+
+@dataclass(frozen=True)
+class Counts:
+    files: int  # that can be heard
+    segments: int  # of the checkpoint with the most
+    audio_seconds: float
+    unreadable: int
+    roots: int
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What can be searched."""
+
+    files: int
+    segments: int
+    audio_seconds: float
+
+
+@dataclass(frozen=True)
+class FileVersion:
+    """A state of an audio file, to tell what was computed from it and what from an earlier one."""
+
+    uid: bytes
+    content_id: bytes | None  # decides over all that was heard
+    text_version: int  # decides over the text to search

@@ -1,0 +1,216 @@
+"""The tables of a library's two files, as numbered steps. A released step is never edited; a new one is added.
+
+library.db  what cannot be computed again: roots, audio files and their identity, and what a person said of them
+index.db    what can: embeddings, text to search, peaks, metadata, the graph. It may be deleted at any time
+
+Paths are BLOBs, because a file's name need not be text; `display` is the same path made safe to show.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database as AnyDatabase
+from sqlite_utils.migrations import Migrations
+
+from engine.database import Database, DatabaseKind, open_database
+
+library_migrations = Migrations("earmark.library")
+index_migrations = Migrations("earmark.index")
+
+LIBRARY = DatabaseKind(
+    application_id=0x41554453,
+    synchronous="FULL",
+    migrations=library_migrations,
+    cure="restore it from a backup",
+)
+INDEX = DatabaseKind(
+    application_id=0x41554449,
+    synchronous="NORMAL",
+    migrations=index_migrations,
+    cure="delete it, and indexing again rebuilds it",
+)
+
+
+def open_library_db(path: Path, *, read_only: bool = False) -> Database:
+    """Raises UnusableLibrary, leaving the file as it was; see `open_database`."""
+    return open_database(path, LIBRARY, read_only=read_only)
+
+
+def open_index_db(path: Path, *, read_only: bool = False) -> Database:
+    """Raises UnusableLibrary, leaving the file as it was; see `open_database`."""
+    return open_database(path, INDEX, read_only=read_only)
+
+
+@library_migrations()
+def m001_roots_and_audio_files(database: AnyDatabase) -> None:
+    database.executescript("""
+        CREATE TABLE root (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            path BLOB NOT NULL UNIQUE,
+            -- 'removed': no longer watched, kept because some of its files carry what a person said of them
+            state TEXT NOT NULL DEFAULT 'ok' CHECK (state IN ('ok', 'offline', 'removed'))
+        ) STRICT;
+
+        CREATE TABLE audio_file (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            uid BLOB NOT NULL UNIQUE,  -- joins the two files; random, so it means the same in a restored backup
+            root_id INTEGER NOT NULL REFERENCES root (id),
+            relative_path BLOB NOT NULL,
+            display TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            content_id BLOB,  -- hash of the decoded sound; NULL until it could be decoded once
+            state TEXT NOT NULL CHECK (state IN ('ok', 'missing', 'unreadable')),
+            reason TEXT,  -- why it could not be read
+            duration_s REAL,
+            sample_rate_hz INTEGER,
+            channels INTEGER,
+            container TEXT,
+            encoding TEXT,
+            text_version INTEGER NOT NULL DEFAULT 0  -- counts changes to what the text index says of this file
+        ) STRICT;
+
+        -- one live file per path, and any number of missing ones
+        CREATE UNIQUE INDEX audio_file_path
+            ON audio_file (root_id, relative_path, CASE state WHEN 'missing' THEN id ELSE 0 END);
+        CREATE INDEX audio_file_content ON audio_file (content_id);
+    """)
+
+
+@library_migrations()
+def m002_what_a_person_says(database: AnyDatabase) -> None:
+    database.executescript("""
+        CREATE TABLE tag (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE COLLATE NOCASE
+        ) STRICT;
+        CREATE TABLE file_tag (
+            file_id INTEGER NOT NULL REFERENCES audio_file (id) ON DELETE CASCADE,
+            tag_id INTEGER NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
+            PRIMARY KEY (file_id, tag_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX file_tag_tag ON file_tag (tag_id);
+
+        CREATE TABLE note (
+            file_id INTEGER PRIMARY KEY REFERENCES audio_file (id) ON DELETE CASCADE,
+            text TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE caption (
+            file_id INTEGER PRIMARY KEY REFERENCES audio_file (id) ON DELETE CASCADE,
+            text TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE rating (
+            file_id INTEGER PRIMARY KEY REFERENCES audio_file (id) ON DELETE CASCADE,
+            stars INTEGER NOT NULL CHECK (stars BETWEEN 1 AND 5)
+        ) STRICT;
+
+        CREATE TABLE collection (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TABLE collection_file (
+            collection_id INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+            file_id INTEGER NOT NULL REFERENCES audio_file (id) ON DELETE CASCADE,
+            PRIMARY KEY (collection_id, file_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX collection_file_file ON collection_file (file_id);
+
+        CREATE TABLE saved_search (
+            name TEXT PRIMARY KEY,
+            query TEXT NOT NULL
+        ) STRICT;
+    """)
+
+
+@index_migrations()
+def m001_files_and_embeddings(database: AnyDatabase) -> None:
+    database.executescript("""
+        -- the audio file and the sound that everything below was computed from; see Library._reconcile
+        CREATE TABLE file (
+            id INTEGER PRIMARY KEY,
+            uid BLOB NOT NULL UNIQUE,
+            content_id BLOB,
+            text_version INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX file_content ON file (content_id);
+
+        CREATE TABLE checkpoint (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            dim INTEGER NOT NULL,
+            segment_s REAL NOT NULL
+        ) STRICT;
+
+        -- never updated in place: a new embedding is a new row with a new id, so a label of the graph, made from the
+        -- id, stands for one vector for ever
+        CREATE TABLE embedding (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            file_id INTEGER NOT NULL REFERENCES file (id) ON DELETE CASCADE,
+            checkpoint_id TEXT NOT NULL REFERENCES checkpoint (id) ON DELETE CASCADE,
+            n INTEGER NOT NULL,  -- segments
+            crc INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            UNIQUE (checkpoint_id, file_id)
+        ) STRICT;
+        CREATE INDEX embedding_file ON embedding (file_id);
+
+        CREATE TABLE change (
+            gen INTEGER PRIMARY KEY AUTOINCREMENT,
+            embedding_id INTEGER NOT NULL,
+            op TEXT NOT NULL CHECK (op IN ('added', 'removed'))
+        ) STRICT;
+        CREATE TRIGGER embedding_added AFTER INSERT ON embedding BEGIN
+            INSERT INTO change (embedding_id, op) VALUES (new.id, 'added');
+        END;
+        CREATE TRIGGER embedding_removed AFTER DELETE ON embedding BEGIN
+            INSERT INTO change (embedding_id, op) VALUES (old.id, 'removed');
+        END;
+    """)
+
+
+@index_migrations()
+def m002_graph(database: AnyDatabase) -> None:
+    database.executescript("""
+        CREATE TABLE graph (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            state TEXT NOT NULL CHECK (state IN ('writing', 'ready')),
+            checkpoint_id TEXT NOT NULL REFERENCES checkpoint (id) ON DELETE CASCADE,
+            header TEXT NOT NULL,  -- JSON: what the graph must match to be loaded
+            bytes INTEGER NOT NULL,
+            sha256 BLOB NOT NULL  -- of the header and all chunks
+        ) STRICT;
+        CREATE TABLE graph_chunk (
+            graph_id INTEGER NOT NULL REFERENCES graph (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            sha256 BLOB NOT NULL,
+            data BLOB NOT NULL,
+            UNIQUE (graph_id, number)
+        ) STRICT;
+    """)
+
+
+@index_migrations()
+def m003_peaks_metadata_and_text(database: AnyDatabase) -> None:
+    database.executescript("""
+        CREATE TABLE peaks (
+            file_id INTEGER PRIMARY KEY REFERENCES file (id) ON DELETE CASCADE,
+            data BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE metadata (
+            file_id INTEGER PRIMARY KEY REFERENCES file (id) ON DELETE CASCADE,
+            json TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE suggested_caption (
+            file_id INTEGER PRIMARY KEY REFERENCES file (id) ON DELETE CASCADE,
+            text TEXT NOT NULL
+        ) STRICT;
+
+        -- columns in the order of their weights in text_index.py; no trigger may touch a virtual table when
+        -- trusted_schema is off, so its rows are deleted together with those of `file` in library.py
+        CREATE VIRTUAL TABLE text USING fts5 (
+            name, tags, caption, note, folder, metadata,
+            tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+        );
+    """)

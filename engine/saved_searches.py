@@ -1,0 +1,35 @@
+"""Saved searches: sentences a person wants to ask again, each under a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.database import Database, storable_text
+
+
+@dataclass(frozen=True)
+class SavedSearch:
+    name: str
+    query: str
+
+
+class SavedSearches:
+    def __init__(self, library_db: Database) -> None:
+        self._database = library_db
+
+    def all(self) -> list[SavedSearch]:
+        rows = self._database.execute("SELECT name, query FROM saved_search ORDER BY name")
+        return [SavedSearch(*row) for row in rows]
+
+    def save(self, name: str, query: str) -> None:
+        """Under a name that is taken, the new query replaces the old one."""
+        with self._database.atomic():
+            self._database.execute(
+                "INSERT INTO saved_search (name, query) VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET query = excluded.query",
+                (storable_text(name), storable_text(query)),
+            )
+
+    def delete(self, name: str) -> None:
+        with self._database.atomic():
+            self._database.execute("DELETE FROM saved_search WHERE name = ?", (storable_text(name),))

@@ -1,0 +1,192 @@
+"""What differs between a root's folder and what the library knows of it. Nothing is written and nothing is opened."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.audio import AUDIO_SUFFIXES
+from engine.audio_readers import reason_of
+from engine.errors import Failure
+from engine.library import Library
+from engine.library_rows import AudioFile, FileStat, Root
+
+# Folders in which systems keep what the user threw away or never saw.
+SYSTEM_FOLDERS = frozenset({"$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found"})
+
+# When more files than this, and more than half of all, are gone at once, a drive is gone rather than the files.
+MANY_FILES = 20
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """An audio file on disk, `relative_path` below its root."""
+
+    relative_path: Path
+    stat: FileStat
+
+
+@dataclass(frozen=True)
+class FileMove:
+    """A known file that is now at `relative_path`; a file that came back after being missed moves to where it was."""
+
+    file_id: int
+    relative_path: Path
+    stat: FileStat
+
+
+@dataclass
+class Changes:
+    """How a root's folder differs from the library.
+
+    offline : the root, or most of it, is out of reach; then nothing is reported as gone
+    unlisted : folders that cannot be looked into; what the library knows below them counts as unchanged
+    """
+
+    added: list[FoundFile] = field(default_factory=list)
+    changed: list[FoundFile] = field(default_factory=list)
+    moved: list[FileMove] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    unchanged: int = 0
+    offline: bool = False
+    unlisted: list[Failure] = field(default_factory=list)
+
+
+def find_changes(library: Library, root: Root) -> Changes:
+    """Compare the folder of `root` with the library.
+
+    A file has changed if its size or time of change differs. It has moved if a file with its size, time and inode is
+    at another path; whatever is less certain is reported as gone and added, and recognised by its sound when stored.
+    """
+    known = list(library.files_under(root.id))
+    try:
+        listing = list_audio(root.path)
+    except OSError:
+        return Changes(offline=True, unchanged=len(known))
+    changes = _compare(known, listing)
+    changes.unlisted = [Failure(root.path / folder, reason) for folder, reason in listing.unlisted.items()]
+    if _is_mostly_gone(changes, known):
+        changes.unchanged += len(changes.gone)
+        changes.gone = []
+        changes.offline = True
+    return changes
+
+
+@dataclass
+class Listing:
+    """Audio files below a folder by relative path, and the folders that could not be listed, with the reason."""
+
+    files: dict[Path, FileStat] = field(default_factory=dict)
+    unlisted: dict[Path, str] = field(default_factory=dict)
+
+    def hides(self, relative_path: Path) -> bool:
+        """Whether the file would be below a folder that could not be listed."""
+        return bool(self.unlisted) and any(parent in self.unlisted for parent in relative_path.parents)
+
+
+def list_audio(folder: Path) -> Listing:
+    """Every audio file below `folder`; raises OSError if the folder itself is not there or cannot be listed.
+
+    Links to files and folders are not followed: what they lead to has a place of its own, and loops cannot form.
+    Hidden files and folders are left out, and with them the temporary copies of many programs.
+    """
+    listing = Listing()
+    identity = _identity(folder)
+    visited = set()  # a folder can be mounted below itself
+    waiting = [Path()]
+    while waiting:
+        relative = waiting.pop()
+        try:
+            here = _identity(folder / relative)
+            if here not in visited:
+                visited.add(here)
+                waiting.extend(_list_folder(folder, relative, listing))
+        except OSError as error:
+            if relative == Path():
+                raise
+            # a folder that went while we looked took its files with it; any other still has them
+            if not isinstance(error, FileNotFoundError | NotADirectoryError):
+                listing.unlisted[relative] = reason_of(error)
+    if _identity(folder) != identity:
+        raise OSError(f"{folder} was replaced while it was listed")
+    return listing
+
+
+def _list_folder(root: Path, relative: Path, listing: Listing) -> list[Path]:
+    """Enter the audio files of one folder into `listing`; returns its subfolders."""
+    subfolders = []
+    with os.scandir(root / relative) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") or entry.is_symlink():
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in SYSTEM_FOLDERS:
+                    subfolders.append(relative / entry.name)
+            elif os.path.splitext(entry.name)[1].lower() in AUDIO_SUFFIXES and entry.is_file(follow_symlinks=False):
+                with suppress(FileNotFoundError):  # deleted a moment ago
+                    listing.files[relative / entry.name] = FileStat.of(entry.stat(follow_symlinks=False))
+    return subfolders
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    stat = os.stat(folder)
+    return stat.st_dev, stat.st_ino
+
+
+def _compare(known: Sequence[AudioFile], listing: Listing) -> Changes:
+    """Sort known files and found files into what became of them."""
+    changes = Changes()
+    live = {file.relative_path: file for file in known if file.state != "missing"}
+    displaced = {file.id: file for file in known if file.state == "missing"}  # known, and not found where they were
+    strangers = dict(listing.files)  # found, and not what was known there
+    for path, file in live.items():
+        found = listing.files.get(path)
+        if found is not None and (found.size, found.mtime_ns) == (file.size, file.mtime_ns):
+            changes.unchanged += 1
+            del strangers[path]
+        elif found is None and listing.hides(path):
+            changes.unchanged += 1
+        else:
+            displaced[file.id] = file
+    changes.moved = _match_moves(displaced.values(), strangers)
+    for move in changes.moved:
+        del displaced[move.file_id], strangers[move.relative_path]
+    for path, stat in strangers.items():
+        known_there = live.get(path)
+        if known_there is not None and known_there.id in displaced:
+            del displaced[known_there.id]
+            changes.changed.append(FoundFile(path, stat))
+        else:
+            changes.added.append(FoundFile(path, stat))
+    changes.gone = [file.id for file in displaced.values() if file.state != "missing"]
+    return changes
+
+
+def _match_moves(displaced: Iterable[AudioFile], strangers: dict[Path, FileStat]) -> list[FileMove]:
+    """The pairs that agree in size, time and inode where no other file does.
+
+    Less would not do: a file written right after another was deleted often gets its inode, and the sounds of one
+    library often have equal sizes or times. Hard links agree in everything, so they are left to their sound.
+    """
+    files_by_stat: dict[FileStat, list[AudioFile]] = defaultdict(list)
+    for file in displaced:
+        files_by_stat[file.stat].append(file)
+    paths_by_stat: dict[FileStat, list[Path]] = defaultdict(list)
+    for path, stat in strangers.items():
+        paths_by_stat[stat].append(path)
+    moves = []
+    for stat, paths in paths_by_stat.items():
+        files = files_by_stat.get(stat, [])
+        if stat.inode and len(paths) == 1 and len(files) == 1:
+            moves.append(FileMove(files[0].id, paths[0], stat))
+    return moves
+
+
+def _is_mostly_gone(changes: Changes, known: Sequence[AudioFile]) -> bool:
+    """Whether so much went, with nothing new in its place, that a drive must have been unplugged."""
+    live = sum(file.state != "missing" for file in known)
+    return len(changes.gone) - len(changes.added) > max(MANY_FILES, live // 2)

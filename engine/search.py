@@ -1,0 +1,261 @@
+"""From a sentence or an example to ranked hits, each with the moment that matched and the reason why.
+
+How a file is judged:
+
+1.  *Background.* The query is compared with random segments of the library, and with all clips; every similarity s is
+    then read as z = (s - mean) / deviation: how far above what any sound of this library reaches. Only so are a
+    segment and a clip, and the answers to two queries, comparable.
+2.  *Heard.* The mean of two z: that of the file's best segment (a short event in a long file) and that of its clip
+    (what the file is on the whole).
+3.  *Said.* `WORDS_WORTH` times the share of the query's words that the file's name, folder, tags or metadata say;
+    words such as "the" do not count. So a file that both says and sounds it comes first, and one that only says it
+    comes behind those that clearly sound like it, but is never lost.
+4.  *Score.* A logistic curve of the sum: 0.5 where the evidence is `EVEN_Z` deviations above the background.
+5.  *Span.* The run of segments around the best one that keep at least `SPAN_FRACTION` of its z: the whole stretch of
+    a lasting sound, a moment of a short one. Where nothing matches, the best segment alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from engine.audio import read_audio
+from engine.embedding import Embedder
+from engine.errors import EngineError, display_path
+from engine.library import Library
+from engine.library_rows import AudioFile
+from engine.query import parse
+from engine.stored_embeddings import FileEmbeddings
+from engine.text_index import query_words
+from engine.vector_index import VectorIndex
+
+NEAREST_SEGMENTS = 1000  # their files are candidates,
+CANDIDATE_FILES = 200  # and so are those with the best clips, and those that say most of the words;
+SPEAKING_FILES = 500  # of any candidate among so many it counts what they say
+BACKGROUND_SEGMENTS = 5000
+BACKGROUND_SEED = 0
+WORDS_WORTH = 3.0  # deviations
+EVEN_Z = 3.0
+SPAN_FRACTION = 0.5
+CACHED_SENTENCES = 256
+MAX_EXAMPLE_S = 600.0  # a longer example is judged by its first ten minutes
+
+# The spread of a small library says little about the sounds it lacks. It counts as if it held so many more that have
+# nothing to do with the query: similarities around 0 with this deviation.
+PRIOR_SOUNDS = 50
+PRIOR_DEVIATION = 0.1
+
+
+@dataclass(frozen=True)
+class ClauseMatch:
+    """Where a clause was heard best; `score` in 0..1 is for what was heard alone, whatever the file's words say."""
+
+    text: str
+    start_s: float
+    end_s: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One ranked file; `score` in 0..1 can be compared between files and, roughly, between queries.
+
+    `words` are those words of the query that the file's name, folder, tags or metadata say.
+    """
+
+    file_id: int
+    path: Path
+    score: float
+    start_s: float
+    end_s: float
+    clauses: tuple[ClauseMatch, ...]
+    words: tuple[str, ...]
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class Background:
+    """What unrelated sounds of a library score for one query."""
+
+    mean: float
+    deviation: float
+
+    @classmethod
+    def of(cls, similarities: np.ndarray) -> Background:
+        """From the similarities (sounds,) of any number of sounds, even none."""
+        sounds = len(similarities) + PRIOR_SOUNDS
+        mean = float(similarities.sum()) / sounds
+        squares = float(np.square(similarities).sum()) + PRIOR_SOUNDS * PRIOR_DEVIATION**2
+        return cls(mean, math.sqrt(max(squares / sounds - mean**2, 1e-12)))
+
+    def z(self, similarities: np.ndarray | float) -> np.ndarray:
+        return np.asarray((similarities - self.mean) / self.deviation)
+
+
+def score_of(z: float) -> float:
+    """Evidence in deviations -> 0..1, rising, 0.5 at EVEN_Z."""
+    return 1.0 / (1.0 + math.exp(min(EVEN_Z - z, 700.0)))
+
+
+def best_span(z: np.ndarray) -> tuple[int, int]:
+    """The segments first .. last - 1 around the first best of z (segments,); see the module's text."""
+    best = int(z.argmax())
+    if z[best] <= 0:
+        return best, best + 1
+    weak = np.flatnonzero(z < SPAN_FRACTION * z[best])
+    return int(max(weak[weak < best], default=-1)) + 1, int(min(weak[weak > best], default=len(z)))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is looked for: a unit vector (dim,) and how to call it; the words that files say, out of `asked_words`."""
+
+    text: str
+    vector: np.ndarray
+    said: Mapping[int, tuple[str, ...]]
+    asked_words: int
+    without: int | None  # the file that the question was made from
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A candidate: what was heard and what is said, in deviations, and the words it says."""
+
+    file_id: int
+    heard_z: float
+    said_z: float
+    words: tuple[str, ...]
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        return -(self.heard_z + self.said_z), self.file_id
+
+
+class Searcher:
+    """Answers from one library with one network. `index` must be that of the embedder's checkpoint."""
+
+    def __init__(self, library: Library, index: VectorIndex, embedder: Embedder) -> None:
+        self._library = library
+        self._index = index
+        self._embedder = embedder
+        self._vector_of = lru_cache(CACHED_SENTENCES)(lambda text: embedder.embed_text([text])[0])
+
+    def search(self, sentence: str, limit: int = 20) -> list[Hit]:
+        """The files that sound like `sentence` or say it, best first. Raises EmptyQuery."""
+        query = parse(sentence)
+        (clause,) = query.clauses
+        said = {hit.file_id: hit.words for hit in self._library.search_text(query.text, max(SPEAKING_FILES, limit))}
+        vector = self._vector_of(clause.text)
+        return self._answer(_Question(clause.text, vector, said, len(query_words(query.text)), without=None), limit)
+
+    def similar(self, example: Path, start_s: float = 0.0, end_s: float | None = None, limit: int = 20) -> list[Hit]:
+        """The files that sound like a file, or like its part from `start_s` to `end_s`, best first.
+
+        Any audio file can be the example; one of the library need not even be in reach. It is left out of the answer.
+        Raises UnreadableAudio, EngineError for a part that the file does not have, and ValueError for no part at all.
+        """
+        if not 0.0 <= start_s < (math.inf if end_s is None else end_s):
+            raise ValueError(f"{start_s=} must not be negative, and less than {end_s=}")
+        known = self._library.file_at(example)
+        stored = self._library.embeddings_of(known.id, self._embedder.checkpoint_id) if known else None
+        if stored is None:
+            vector = self._vector_of_sound(example, start_s, end_s)
+        else:
+            vector = _vector_of_part(stored, self._embedder.segment_s, start_s, end_s)
+        if vector is None:
+            raise EngineError(f"{display_path(example)} has no sound after {start_s:g} s.")
+        without = known.id if known else None
+        return self._answer(_Question(display_path(example.name), vector, {}, 0, without), limit)
+
+    def _vector_of_sound(self, path: Path, start_s: float, end_s: float | None) -> np.ndarray | None:
+        part_s = min(MAX_EXAMPLE_S, (math.inf if end_s is None else end_s) - start_s)
+        waveform = read_audio(path, sample_rate_hz=self._embedder.sample_rate_hz, start_s=start_s, duration_s=part_s)
+        return self._embedder.embed_audio(waveform).clip if len(waveform) else None
+
+    def _answer(self, question: _Question, limit: int) -> list[Hit]:
+        queries = question.vector[np.newaxis]
+        background = Background.of(self._index.background(queries, n=BACKGROUND_SEGMENTS, seed=BACKGROUND_SEED)[0])
+        judged = sorted(self._judge(question, background, limit), key=lambda judged: judged.rank)
+        present = islice(self._present(judged, at_once=2 * limit), limit)
+        return [self._hit(question, background, file, judged) for file, judged in present]
+
+    def _judge(self, question: _Question, background: Background, limit: int) -> Iterator[_Judged]:
+        """Every file that has a chance, in any order."""
+        queries = question.vector[np.newaxis]
+        best: dict[int, float] = {}
+        for neighbour in self._index.search(queries, max(NEAREST_SEGMENTS, limit))[0]:
+            best.setdefault(neighbour.file_id, neighbour.score)  # the first of a file is its best
+        clip_ids, (clip_scores,) = self._index.clip_scores(queries)
+        files = max(CANDIDATE_FILES, limit)
+        leading = clip_ids[np.argsort(-clip_scores, kind="stable")[:files]]
+        candidates = {*best, *leading.tolist(), *islice(question.said, files)} - {question.without}
+        clips = self._clip_z(queries, Background.of(clip_scores), candidates)
+        for file_id in candidates:
+            heard_z = 0.0  # a file that this network has not listened to counts as background
+            if file_id in clips:
+                similarity = best.get(file_id) or self._index.segment_scores(file_id, queries).max()
+                heard_z = float(background.z(similarity) + clips[file_id]) / 2
+            words = question.said.get(file_id, ())
+            said_z = WORDS_WORTH * len(words) / question.asked_words if words else 0.0
+            yield _Judged(file_id, heard_z, said_z, words)
+
+    def _clip_z(self, queries: np.ndarray, background: Background, file_ids: Iterable[int]) -> dict[int, float]:
+        ids, (scores,) = self._index.clip_scores(queries, file_ids)
+        return dict(zip(ids.tolist(), background.z(scores).tolist(), strict=True))
+
+    def _present(self, judged: list[_Judged], at_once: int) -> Iterator[tuple[AudioFile, _Judged]]:
+        """Those that can be heard, in the same order. Files of a drive that is not there now still count."""
+        online = {root.id for root in self._library.roots() if root.path.is_dir()}
+        for start in range(0, len(judged), at_once):
+            some = judged[start : start + at_once]
+            files = self._library.files(candidate.file_id for candidate in some)
+            for candidate in some:
+                file = files.get(candidate.file_id)
+                if file and file.state == "ok" and (file.root_id not in online or file.path.exists()):
+                    yield file, candidate
+
+    def _hit(self, question: _Question, background: Background, file: AudioFile, judged: _Judged) -> Hit:
+        start_s, end_s = self._span(question, background, file)
+        heard = ClauseMatch(question.text, start_s, end_s, score_of(judged.heard_z))
+        return Hit(
+            file_id=file.id,
+            path=file.path,
+            score=score_of(judged.heard_z + judged.said_z),
+            start_s=start_s,
+            end_s=end_s,
+            clauses=(heard,),
+            words=judged.words,
+            duration_s=file.duration_s or 0.0,
+        )
+
+    def _span(self, question: _Question, background: Background, file: AudioFile) -> tuple[float, float]:
+        """Where the file matches best; the whole of it if this network has not listened to it."""
+        duration_s = file.duration_s or 0.0
+        similarities = self._index.segment_scores(file.id, question.vector[np.newaxis])[0]
+        if not len(similarities):
+            return 0.0, duration_s
+        first, end = best_span(background.z(similarities))
+        segment_s = self._embedder.segment_s
+        return min(first * segment_s, duration_s), min(end * segment_s, duration_s)
+
+
+def _vector_of_part(
+    embeddings: FileEmbeddings, segment_s: float, start_s: float, end_s: float | None
+) -> np.ndarray | None:
+    """The embedding (dim,) of a part of a file: of all of it the clip, else the mean of its segments, each weighted by
+    how much of it belongs to the part. None for a part that begins after the last segment.
+    """
+    starts_s = segment_s * np.arange(len(embeddings.segments))
+    if start_s <= 0 and (end_s is None or end_s >= starts_s[-1] + segment_s):
+        return embeddings.clip
+    inside_s = np.minimum(starts_s + segment_s, np.inf if end_s is None else end_s) - np.maximum(starts_s, start_s)
+    part = np.maximum(inside_s, 0.0) @ embeddings.segments
+    norm = np.linalg.norm(part)
+    return np.asarray(part / norm, dtype=np.float32) if norm > 1e-6 else None

@@ -1,0 +1,49 @@
+"""Fixtures that many tests share: a fresh library, sounds, and a network whose embeddings one can foretell.
+
+The engine is imported inside the fixtures, so that a test of plain audio does not wait for torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from engine.embedding import Embedder
+    from engine.library import Library
+
+
+@pytest.fixture(scope="session")
+def tone_embedder() -> Embedder:
+    """An Embedder over `tests.tones.ToneNetwork`: dim 32, segments of 0.5 s, windows of 4 s, 8 kHz."""
+    from tests.tones import make_tone_embedder
+
+    return make_tone_embedder()
+
+
+@pytest.fixture
+def write_sound() -> Callable[..., Path]:
+    """`write_sound(path, hz=440, seconds=1)`: a tone; several in a row with hz=[440, 2000]; noise with hz=None."""
+    from tests.tones import write_sound
+
+    return write_sound
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """A new library in `tmp_path / "library"`."""
+    from engine.library import Library
+
+    with Library(tmp_path / "library") as opened:
+        yield opened
+
+
+@pytest.fixture
+def sounds(tmp_path: Path) -> Path:
+    """An empty folder for sounds, `tmp_path / "sounds"`."""
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    return folder

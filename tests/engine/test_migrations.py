@@ -1,0 +1,111 @@
+"""The tables of a new library, and what they refuse."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.database import Database
+from engine.errors import UnusableLibrary
+from engine.migrations import INDEX, LIBRARY, open_index_db, open_library_db
+
+
+@pytest.fixture
+def library_db(tmp_path: Path) -> Iterator[Database]:
+    with open_library_db(tmp_path / "library.db") as database:
+        database.execute("INSERT INTO root (path) VALUES (x'2f61')")
+        yield database
+
+
+@pytest.fixture
+def index_db(tmp_path: Path) -> Iterator[Database]:
+    with open_index_db(tmp_path / "index.db") as database:
+        database.execute("INSERT INTO checkpoint VALUES ('small', 'Small', 2, 1.0)")
+        yield database
+
+
+def add_file(library_db: Database, uid: bytes, path: bytes, state: str = "ok") -> None:
+    library_db.execute(
+        "INSERT INTO audio_file (uid, root_id, relative_path, display, size, mtime_ns, inode, state)"
+        " VALUES (?, 1, ?, '', 0, 0, 0, ?)",
+        (uid, path, state),
+    )
+
+
+def test_a_new_library_has_the_version_of_its_migrations(library_db: Database, index_db: Database):
+    assert library_db.execute("PRAGMA user_version").fetchone() == (LIBRARY.version,) == (2,)
+    assert index_db.execute("PRAGMA user_version").fetchone() == (INDEX.version,) == (3,)
+
+
+def test_what_cannot_be_computed_again_is_synced_fully(library_db: Database, index_db: Database):
+    assert library_db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert index_db.execute("PRAGMA synchronous").fetchone() == (1,)
+
+
+def test_the_two_files_cannot_be_mistaken_for_each_other(tmp_path: Path, library_db: Database, index_db: Database):
+    with pytest.raises(UnusableLibrary, match="another program"):
+        open_library_db(tmp_path / "index.db")
+    with pytest.raises(UnusableLibrary, match="another program"):
+        open_index_db(tmp_path / "library.db")
+
+
+def test_a_path_holds_one_live_file_and_any_number_of_missing_ones(library_db: Database):
+    add_file(library_db, b"1", b"a.wav")
+    add_file(library_db, b"2", b"a.wav", "missing")
+    add_file(library_db, b"3", b"a.wav", "missing")
+    for state in ("ok", "unreadable"):
+        with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+            add_file(library_db, b"4", b"a.wav", state)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audio_file SET state = 'lost'",
+        "UPDATE audio_file SET root_id = 99",
+        "UPDATE audio_file SET relative_path = 'text'",
+        "UPDATE audio_file SET uid = NULL",
+        "UPDATE root SET state = 'gone'",
+        "DELETE FROM root",
+        "INSERT INTO rating VALUES (1, 6)",
+        "INSERT INTO note VALUES (99, 'of no file')",
+    ],
+)
+def test_nonsense_is_refused(library_db: Database, statement: str):
+    add_file(library_db, b"1", b"a.wav")
+    with pytest.raises(sqlite3.IntegrityError):
+        library_db.execute(statement)
+
+
+def test_what_a_person_said_goes_only_with_the_file(library_db: Database):
+    add_file(library_db, b"1", b"a.wav")
+    library_db.execute("INSERT INTO note VALUES (1, 'loud')")
+    library_db.execute("DELETE FROM audio_file")
+    assert library_db.table("note").count == 0
+
+
+def test_every_change_of_an_embedding_is_logged(index_db: Database):
+    for file_id in (1, 2):
+        index_db.execute("INSERT INTO file VALUES (?, ?, NULL, 0)", (file_id, bytes([file_id])))
+        index_db.execute(
+            "INSERT INTO embedding (file_id, checkpoint_id, n, crc, data) VALUES (?, 'small', 1, 0, x'00')", (file_id,)
+        )
+    index_db.execute("DELETE FROM embedding WHERE file_id = 1")
+    index_db.execute("DELETE FROM file WHERE id = 2")
+    log = index_db.execute("SELECT gen, embedding_id, op FROM change").fetchall()
+    assert log == [(1, 1, "added"), (2, 2, "added"), (3, 1, "removed"), (4, 2, "removed")]
+
+
+def test_the_id_of_an_embedding_is_never_used_again(index_db: Database):
+    for _ in range(3):
+        index_db.execute("INSERT INTO file VALUES (1, x'01', NULL, 0)")
+        index_db.execute("INSERT INTO embedding (file_id, checkpoint_id, n, crc, data) VALUES (1, 'small', 1, 0, x'00')")
+        index_db.execute("DELETE FROM file")
+        index_db.execute("DELETE FROM change")
+    assert index_db.execute("SELECT name, seq FROM sqlite_sequence ORDER BY name").fetchall()[:2] == [
+        ("change", 6),
+        ("embedding", 3),
+    ]

@@ -1,0 +1,214 @@
+"""Keyword search: which words find which texts, in which order, and that no query can hurt."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.database import Database
+from engine.migrations import open_index_db
+from engine.text_index import FileText, TextIndex, query_words, searchable
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with open_index_db(tmp_path / "index.db") as database:
+        yield database
+
+
+@pytest.fixture
+def index(database: Database) -> TextIndex:
+    return TextIndex(database)
+
+
+Found = Callable[[str], list[int]]
+
+
+@pytest.fixture
+def found(index: TextIndex) -> Found:
+    return lambda query: [hit.file_id for hit in index.search(query, limit=10)]
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("kick-drum_loop.final", "kick drum loop final"),
+            ("DoorSlam02", "DoorSlam02 Door Slam 02"),
+            ("UKSiren", "UKSiren UK Siren"),
+            ("808Kick", "808Kick 808 Kick"),
+            ("ＫＩＣＫ ﬁre", "KICK fire"),
+            ("Überfall", "Überfall"),
+            ("don't", "don t"),
+            ("🔥\0\udce9 *", ""),
+        ],
+    )
+    def test_names_are_split_where_a_person_would(self, text: str, words: str):
+        assert searchable(text) == words
+
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [
+            ("a dog barks then the car passes", ["dog", "barks", "car", "passes"]),
+            ("The", ["The"]),
+            ("Rain rain RAIN", ["RAIN"]),
+            ("kick-drum 909.wav", ["kick", "drum", "909", "wav"]),
+            (" ,;* ", []),
+        ],
+    )
+    def test_a_query_asks_for_its_telling_words(self, query: str, words: list[str]):
+        assert query_words(query) == words
+
+
+class TestMatching:
+    @pytest.mark.parametrize(
+        ("query", "finds"),
+        [
+            ("room", False),
+            ("bath", True),
+            ("bathroom", True),
+            ("bathrooms", False),
+            ("DOOR", True),
+            ("doorslam", True),
+            ("door slam", True),
+            ("DoorSlam", True),
+            ("slam", True),
+            ("slam02", True),
+            ("02", True),
+            ("lam", False),
+            ("cafe", True),
+            ("CAFÉ", True),
+            ("cafe\u0301", True),
+        ],
+    )
+    def test_a_word_finds_words_that_equal_it_or_begin_with_it(
+        self, index: TextIndex, found: Found, query: str, finds: bool
+    ):
+        index.put(1, FileText(name="DoorSlam02_bathroom-café"))
+        assert found(query) == ([1] if finds else [])
+
+    @pytest.mark.parametrize("field", ["name", "tags", "caption", "note", "folder", "metadata"])
+    def test_every_field_is_searched(self, index: TextIndex, found: Found, field: str):
+        index.put(1, FileText(**{"name": "", field: "thunder"}))
+        assert found("thunder") == [1]
+
+    def test_a_replaced_or_removed_text_is_not_found_any_more(self, index: TextIndex, found: Found):
+        index.put(1, FileText("rain"))
+        index.put(1, FileText("wind"))
+        assert (found("rain"), found("wind")) == ([], [1])
+        index.remove([1])
+        assert found("wind") == []
+
+    def test_a_hit_names_the_words_that_it_matches(self, index: TextIndex):
+        index.put(1, FileText("dog barks"))
+        (hit,) = index.search("a big dog Barks twice", limit=10)
+        assert hit.words == ("dog", "Barks")
+
+
+class TestOrder:
+    def test_more_of_the_words_come_first(self, index: TextIndex, found: Found):
+        index.put(1, FileText("rain rain rain", tags="rain", caption="rain"))
+        index.put(2, FileText("x", metadata="rain on a roof"))
+        assert found("rain roof") == [2, 1]
+
+    def test_the_name_says_more_than_a_tag_and_a_tag_more_than_a_caption(self, index: TextIndex, found: Found):
+        index.put(1, FileText("x", metadata="rain"))
+        index.put(2, FileText("x", note="rain"))
+        index.put(3, FileText("x", caption="rain"))
+        index.put(4, FileText("x", tags="rain"))
+        index.put(5, FileText("rain"))
+        for other in range(6, 20):
+            index.put(other, FileText("x"))
+        assert found("rain") == [5, 4, 3, 2, 1]
+
+    def test_the_whole_word_comes_before_one_that_begins_with_it(self, index: TextIndex, found: Found):
+        index.put(1, FileText("carpet"))
+        index.put(2, FileText("car"))
+        for other in range(3, 20):
+            index.put(other, FileText("x"))
+        assert found("car") == [2, 1]
+
+    def test_no_more_hits_than_asked_for(self, index: TextIndex):
+        for file_id in range(1, 30):
+            index.put(file_id, FileText("rain"))
+        assert [hit.file_id for hit in index.search("rain", limit=3)] == [1, 2, 3]
+        assert index.search("rain", limit=0) == []
+
+
+HOSTILE = [
+    '"',
+    '""',
+    '"rain',
+    "'",
+    "*",
+    "rain*",
+    "^rain",
+    "-rain",
+    "AND",
+    "OR",
+    "NOT rain",
+    "rain AND",
+    "NEAR(rain wind, 5)",
+    "NEAR(",
+    "name:rain",
+    "{name tags}: rain",
+    "(rain",
+    "rain)",
+    "rain + wind",
+    "a\0b",
+    "\0",
+    "909.wav",
+    "don't",
+    "kick-drum",
+    "🔥",
+    "👩‍👩‍👧 rain",
+    "\ud800",
+    "caf\udce9",
+    "\u202erain",
+    "𞤀",
+    "ﷺ" * 4000,
+    "x" * 1_000_000,
+    "rain " * 200_000,
+    " ".join(map(str, range(10_000))),
+    "; DROP TABLE text; --",
+    "%s ? :a @b $c",
+    "",
+    " \n\t",
+]
+
+
+class TestHostileQueries:
+    @pytest.mark.parametrize("query", HOSTILE, ids=lambda query: ascii(query[:20]))
+    def test_none_raises_or_harms(self, index: TextIndex, found: Found, query: str):
+        index.put(1, FileText("rain on a roof 909 don't kick-drum"))
+        index.search(query, limit=10)
+        assert found("rain") == [1]
+
+    @pytest.mark.parametrize("query", ["909.wav", "don't", "kick-drum", '"rain', "NOT rain", "👩‍👩‍👧 rain", "rain\0"])
+    def test_the_words_in_them_are_found(self, index: TextIndex, found: Found, query: str):
+        index.put(1, FileText("rain on a roof 909 don't kick-drum"))
+        assert found(query) == [1]
+
+    @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
+    def test_such_a_text_can_be_stored(self, index: TextIndex, found: Found, text: str):
+        index.put(1, FileText("rain", tags=text, metadata=text))
+        assert found("rain") == [1]
+
+    @given(st.text(st.characters(max_codepoint=0x52F), max_size=40))  # Latin, Greek, Cyrillic
+    @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_whatever_is_stored_is_found_by_each_of_its_words(self, index: TextIndex, text: str):
+        index.put(1, FileText(text))
+        for word in query_words(text):
+            assert index.search(word, limit=10), word
+
+    def test_ten_thousand_random_queries(self, index: TextIndex):
+        index.put(1, FileText("rain on a roof"))
+        chance = random.Random(0)
+        alphabet = "rain \"'*^:(){}+-\0,;ANDORNOTEé🔥\ud800"
+        for _ in range(10_000):
+            index.search("".join(chance.choices(alphabet, k=chance.randint(1, 12))), limit=10)
