@@ -4,12 +4,14 @@
 
 Three contenders take turns, each listening to all of every file:
 
-    Earmark, end to end     find, decode, resample, embed and store in a new library, with everything `earmark index` does
-    ClapModel, plain loop   soundfile, soxr, ClapFeatureExtractor and ClapModel, file by file; the published unfused shape
-                            with random weights, which cost as much as trained ones; sound beyond 10 s in further windows
+    Earmark, end to end     find, decode, resample, embed and store in a new library, all that `earmark index` does
+    ClapModel, plain loop   soundfile, soxr, ClapFeatureExtractor and ClapModel, file by file, sound beyond 10 s in
+                            further windows; the published unfused shape, random weights, as costly as trained ones
     Earmark's encoder       on log-mel levels that are ready in memory: the limit of what the pipeline could reach
 
-Loading the networks is not counted. Both use the same number of torch threads; Earmark decodes in threads of its own.
+Loading the networks is not counted. Both may use the same number of threads to compute: torch's own in the loop, one
+for each batch in Earmark. torch's own suffer badly beside other busy programs, so that the ratio means something on a
+quiet machine alone, or with OMP_NUM_THREADS=1.
 Files are copied to a temporary folder first. If more are asked for than there are, further rounds are written a little
 quieter in their own format, because Earmark would not embed a sound that it knows.
 """
@@ -21,6 +23,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -33,7 +36,7 @@ from transformers import ClapConfig, ClapFeatureExtractor, ClapModel
 
 from engine.audio import read_audio, read_info
 from engine.clap.network import EarmarkNetwork
-from engine.embedding import Embedder
+from engine.embedding import CORES, Embedder, lone_workers
 from engine.indexing import index_folders
 from engine.library import Library
 from engine.paths import demo_sounds_folder
@@ -54,9 +57,7 @@ def main() -> None:
         for _ in range(options.repeats):
             for name, listen in contenders.items():
                 seconds[name].append(timed(listen))
-    print(
-        f"{len(files)} files, {audio_s:.0f} s of sound, median of {options.repeats}, {torch.get_num_threads()} torch threads"
-    )
+    print(f"{len(files)} files, {audio_s:.0f} s of sound, median of {options.repeats}, {CORES} threads")
     print_table({name: statistics.median(each) for name, each in seconds.items()}, audio_s)
 
 
@@ -84,7 +85,7 @@ def _write_quieter(original: Path, copy: Path, *, amplitude: float) -> None:
     soundfile.write(copy, amplitude * samples, rate_hz, format=kind.format, subtype=kind.subtype)
 
 
-def prepare(embedder: Embedder, files: Sequence[Path], folder: Path, scratch: Path) -> dict[str, Callable[[], None]]:
+def prepare(embedder: Embedder, files: Sequence[Path], folder: Path, scratch: Path) -> dict[str, Callable[[], object]]:
     """The contenders, warm: what each does first once is done."""
     model = ClapModel(ClapConfig()).eval()
     extractor = ClapFeatureExtractor(frequency_min=50, truncation="rand_trunc")
@@ -103,7 +104,7 @@ def prepare(embedder: Embedder, files: Sequence[Path], folder: Path, scratch: Pa
         for file in files:
             embed_with_clap(model, extractor, file)
 
-    contenders: dict[str, Callable[[], None]] = {"Earmark, end to end": index, "ClapModel, plain loop": loop}
+    contenders: dict[str, Callable[[], object]] = {"Earmark, end to end": index, "ClapModel, plain loop": loop}
     if isinstance(embedder.network, EarmarkNetwork):
         contenders["Earmark's encoder on ready levels"] = _encoder_alone(embedder, embedder.network, files)
     embed_with_clap(model, extractor, files[0])
@@ -124,7 +125,7 @@ def embed_with_clap(model: ClapModel, extractor: ClapFeatureExtractor, file: Pat
     return np.stack(embeddings)
 
 
-def _encoder_alone(embedder: Embedder, network: EarmarkNetwork, files: Sequence[Path]) -> Callable[[], None]:
+def _encoder_alone(embedder: Embedder, network: EarmarkNetwork, files: Sequence[Path]) -> Callable[[], object]:
     listener = _Listener(network)
     recording = Embedder(listener, embedder.checkpoint_id)
     windows = []
@@ -136,13 +137,13 @@ def _encoder_alone(embedder: Embedder, network: EarmarkNetwork, files: Sequence[
         ]
     recording.embed_windows(windows)
     ready = [network.levels_of(waveforms) for waveforms in listener.batches]
+    workers = lone_workers(CORES)
 
-    def encode() -> None:
+    def encode(levels: Tensor) -> None:
         with torch.inference_mode():
-            for levels in ready:
-                network.encode_columns(levels)
+            network.encode_columns(levels)
 
-    return encode
+    return lambda: deque(workers.map(encode, ready), maxlen=0)  # the results are not wanted
 
 
 class _Listener:
@@ -164,7 +165,7 @@ class _Listener:
         return self._network.embed_text(texts)
 
 
-def timed(call: Callable[[], None]) -> float:
+def timed(call: Callable[[], object]) -> float:
     started = time.perf_counter()
     call()
     return time.perf_counter() - started

@@ -34,7 +34,7 @@ class Annotations:
             self._database.execute("DELETE FROM tag WHERE id NOT IN (SELECT tag_id FROM file_tag)")
 
     def tags_of(self, file_id: int) -> list[str]:
-        rows = self._database.execute(
+        rows = self._database.rows(
             "SELECT name FROM file_tag JOIN tag ON tag.id = tag_id WHERE file_id = ? ORDER BY name", (file_id,)
         )
         return [name for (name,) in rows]
@@ -63,7 +63,7 @@ class Annotations:
                 self._database.execute("INSERT INTO rating (file_id, stars) VALUES (?, ?)", (file_id, stars))
 
     def rating_of(self, file_id: int) -> int | None:
-        row = self._database.execute("SELECT stars FROM rating WHERE file_id = ?", (file_id,)).fetchone()
+        row = self._database.first("SELECT stars FROM rating WHERE file_id = ?", (file_id,))
         return row[0] if row else None
 
     def _set_text(self, table: Literal["note", "caption"], file_id: int, text: str) -> None:
@@ -74,7 +74,7 @@ class Annotations:
                 self._database.execute(f"INSERT INTO {table} (file_id, text) VALUES (?, ?)", (file_id, text))
 
     def _text_of(self, table: Literal["note", "caption"], file_id: int) -> str:
-        row = self._database.execute(f"SELECT text FROM {table} WHERE file_id = ?", (file_id,)).fetchone()
+        row = self._database.first(f"SELECT text FROM {table} WHERE file_id = ?", (file_id,))
         return row[0] if row else ""
 
     @contextlib.contextmanager

@@ -38,30 +38,30 @@ class AudioFiles:
 
     def among(self, file_ids: Iterable[int]) -> dict[int, AudioFile]:
         """Those that there are."""
-        rows = self._database.execute(f"{_SELECT} WHERE f.id {_AMONG}", (_as_json(file_ids),))
+        rows = self._database.rows(f"{_SELECT} WHERE f.id {_AMONG}", (_as_json(file_ids),))
         return {row[0]: _audio_file(row) for row in rows}
 
     def under(self, root_id: int) -> Iterator[AudioFile]:
         """In every state; the database may be written to meanwhile."""
         last_id = 0
         while True:
-            rows = self._database.execute(
+            rows = self._database.rows(
                 f"{_SELECT} WHERE f.root_id = ? AND f.id > ? ORDER BY f.id LIMIT 1000", (root_id, last_id)
-            ).fetchall()
+            )
             if not rows:
                 return
             yield from map(_audio_file, rows)
             last_id = rows[-1][0]
 
     def unreadable(self) -> list[AudioFile]:
-        return [_audio_file(row) for row in self._database.execute(f"{_SELECT} WHERE f.state = 'unreadable'")]
+        return [_audio_file(row) for row in self._database.rows(f"{_SELECT} WHERE f.state = 'unreadable'")]
 
     def audible(self, root_ids: Iterable[int] | None = None) -> dict[int, float]:
         """The files that can be heard and how long they are, in seconds: of all roots, or of some."""
         sql = "SELECT id, coalesce(duration_s, 0.0) FROM audio_file WHERE state = 'ok'"
         if root_ids is None:
-            return dict(self._database.execute(sql))
-        return dict(self._database.execute(f"{sql} AND root_id {_AMONG}", (_as_json(root_ids),)))
+            return dict(self._database.rows(sql))
+        return dict(self._database.rows(f"{sql} AND root_id {_AMONG}", (_as_json(root_ids),)))
 
     def at(self, root_id: int, relative_path: Path) -> AudioFile | None:
         """The file at this path, or the last one that went missing from it."""
@@ -69,12 +69,12 @@ class AudioFiles:
         return None if file_id is None else self.get(file_id)
 
     def versions(self) -> dict[int, FileVersion]:
-        rows = self._database.execute("SELECT id, uid, content_id, text_version FROM audio_file")
+        rows = self._database.rows("SELECT id, uid, content_id, text_version FROM audio_file")
         return {file_id: FileVersion(*version) for file_id, *version in rows}
 
     def texts(self, file_ids: Iterable[int]) -> list[tuple[int, FileVersion, FileText]]:
         """Of each of these files what library.db says that it can be found by, and the version of that."""
-        rows = self._database.execute(
+        rows = self._database.rows(
             "SELECT f.id, f.uid, f.content_id, f.text_version, r.path, f.relative_path, c.text, n.text,"
             " (SELECT group_concat(name, ' ') FROM file_tag JOIN tag ON tag.id = tag_id WHERE file_id = f.id)"
             " FROM audio_file f JOIN root r ON r.id = f.root_id"

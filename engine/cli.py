@@ -53,11 +53,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _path(argument: str) -> Path:
+    """An empty argument, often a variable that was never set, must not mean the current folder."""
+    if not argument:
+        raise typer.BadParameter("The path is empty.")
+    return Path(argument)
+
+
 LibraryOption = Annotated[
-    Path | None, typer.Option("--library", metavar="DIR", help="The library's folder, instead of your own library.")
+    Path | None,
+    typer.Option("--library", parser=_path, metavar="DIR", help="A library's folder, instead of your own library's."),
 ]
 NetworkOption = Annotated[
-    Path | None, typer.Option("--network", metavar="DIR", help="A network's folder, instead of the one Earmark brings.")
+    Path | None,
+    typer.Option(
+        "--network", parser=_path, metavar="DIR", help="A network's folder, instead of the one Earmark brings."
+    ),
 ]
 LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many files to show at the most.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
@@ -82,13 +94,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @app.command("index")
 def index_command(
-    folders: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Folders with sounds.")],
+    folders: Annotated[list[Path], typer.Argument(parser=_path, metavar="PATH", help="Folders with sounds.")],
     library: LibraryOption = None,
     network: NetworkOption = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try unreadable files again that have not changed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as a JSON object.")] = False,
 ) -> None:
-    """Listen to all sounds in folders and below, and remember the folders as roots.
+    """Listen to all sounds below these folders, and watch the folders.
 
     Run again, it takes up only what is new, changed, moved or gone. It can be interrupted at any time.
 
@@ -97,10 +109,10 @@ def index_command(
     from engine.embedding import Embedder
     from engine.indexing import index_folders
 
-    with Library(library or user_library_folder()) as opened, _interruption() as is_interrupted:
+    with Library(library or user_library_folder()) as opened:
         _refuse_what_is_no_folder(opened, folders)
         embedder = Embedder.load(network)
-        with ProgressLine() as line:
+        with _interruption() as is_interrupted, ProgressLine() as line:
             report = index_folders(
                 opened, embedder, folders, on_progress=line.show, should_stop=is_interrupted, retry=retry
             )
@@ -118,16 +130,19 @@ def index_command(
 
 @app.command("search")
 def search_command(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[QUERY]", help="What you hear, in words.")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="QUERY", help="What you hear, in words.")] = None,
     queries: Annotated[
-        Path | None, typer.Option("--queries", metavar="FILE", help="Ask every line of a UTF-8 text file.")
+        Path | None,
+        typer.Option("--queries", parser=_path, metavar="FILE", help="Ask every line of a UTF-8 text file."),
     ] = None,
     limit: LimitOption = 20,
     library: LibraryOption = None,
     network: NetworkOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find files that sound like a sentence, or say it in their name, tags or metadata.
+    """Find files that sound like a sentence, or say it.
+
+    A file says what its name, folder, tags and metadata say.
 
     Example: earmark search "dog barking"
     """
@@ -142,7 +157,7 @@ def search_command(
 
 @app.command("similar")
 def similar_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A sound file, of the library or not.")],
+    file: Annotated[Path, typer.Argument(parser=_path, metavar="FILE", help="A sound file, of the library or not.")],
     start_s: Annotated[float, typer.Option("--from", metavar="S", help="Where the example begins, in seconds.")] = 0.0,
     end_s: Annotated[float | None, typer.Option("--to", metavar="S", help="Where it ends.")] = None,
     limit: LimitOption = 20,
@@ -165,7 +180,7 @@ def similar_command(
 
 @app.command("info")
 def info_command(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A sound file.")] = None,
+    file: Annotated[Path | None, typer.Argument(parser=_path, metavar="FILE", help="A sound file.")] = None,
     library: LibraryOption = None,
     network: NetworkOption = None,
     as_json: JsonOption = False,
@@ -191,12 +206,12 @@ def info_command(
 def roots_command(
     remove: Annotated[
         Path | None,
-        typer.Option("--remove", metavar="DIR", help="Watch this root no longer, and forget its files; they stay."),
+        typer.Option("--remove", parser=_path, metavar="DIR", help="Watch this root no longer; its sounds stay."),
     ] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the folders that are watched, and whether they can be reached.
+    """List the watched folders, and whether they can be reached.
 
     Example: earmark roots --remove ~/Sounds/old
     """

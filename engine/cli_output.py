@@ -40,12 +40,10 @@ def show_json(value: Mapping[str, Any]) -> None:
 
 def show_facts(facts: Mapping[str, Any]) -> None:
     """One line for each fact that there is; facts within facts in their place."""
-    flat = [
-        pair
-        for name, value in facts.items()
-        for pair in (value.items() if isinstance(value, Mapping) else [(name, value)])
-    ]
-    shown = {name.replace("_", " "): _fact(value) for name, value in flat if value not in (None, "", [])}
+    flat: dict[str, Any] = {}
+    for name, value in facts.items():
+        flat |= value if isinstance(value, Mapping) else {name: value}
+    shown = {name.replace("_", " "): _fact(value) for name, value in flat.items() if value not in (None, "", [])}
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
         typer.echo(f"{name:<{width}}  {display_path(value)}")
@@ -150,8 +148,9 @@ class ProgressLine:
 
 def _progress_text(progress: Progress) -> str:
     done = f"{progress.files_done} of {progress.files_total} files, {clock(progress.audio_seconds)} of sound"
+    speed = f", {progress.speed:.0f} times real time" if progress.speed else ""
     left = "" if progress.seconds_left is None else f", {clock(progress.seconds_left)} left"
-    return f"{done}, {progress.speed:.0f} times real time{left}"
+    return f"{done}{speed}{left}"
 
 
 def show_report(report: IndexReport, *, as_json: bool) -> None:

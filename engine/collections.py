@@ -20,13 +20,14 @@ class Collections:
         self._database = library_db
 
     def all(self) -> list[Collection]:
-        return [Collection(*row) for row in self._database.execute("SELECT id, name FROM collection ORDER BY name")]
+        return [Collection(*row) for row in self._database.rows("SELECT id, name FROM collection ORDER BY name")]
 
     def create(self, name: str) -> Collection:
         """The collection of this name, a new one if there is none."""
+        name = storable_text(name)
         with self._database.atomic():
-            self._database.execute("INSERT OR IGNORE INTO collection (name) VALUES (?)", (storable_text(name),))
-            row = self._database.execute("SELECT id, name FROM collection WHERE name = ?", (storable_text(name),)).fetchone()
+            self._database.execute("INSERT OR IGNORE INTO collection (name) VALUES (?)", (name,))
+            (row,) = self._database.rows("SELECT id, name FROM collection WHERE name = ?", (name,))
         return Collection(*row)
 
     def delete(self, collection_id: int) -> None:
@@ -52,7 +53,7 @@ class Collections:
 
     def files(self, collection_id: int) -> list[int]:
         """The ids of its files."""
-        rows = self._database.execute(
+        rows = self._database.rows(
             "SELECT file_id FROM collection_file WHERE collection_id = ? ORDER BY file_id", (collection_id,)
         )
         return [file_id for (file_id,) in rows]

@@ -6,11 +6,11 @@ import contextlib
 import sqlite3
 import time
 import unicodedata
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
@@ -57,12 +57,27 @@ class Database(sqlite_utils.Database):
         self.execute("PRAGMA secure_delete = OFF")  # else dropping a graph of 2 GB would write 2 GB of zeros
         self.execute(f"PRAGMA journal_size_limit = {JOURNAL_LIMIT_BYTES}")
 
+    def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> sqlite3.Cursor:
+        """Raises UnusableLibrary when the disk is full, or the file is locked for too long or damaged."""
+        with _in_one_sentence(self.path, self.kind):
+            return super().execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query, read at once, so that writing meanwhile cannot change them."""
+        with _in_one_sentence(self.path, self.kind):
+            return super().execute(sql, parameters).fetchall()
+
+    def first(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """The first row of a query, if there is one."""
+        rows = self.rows(sql, parameters)
+        return rows[0] if rows else None
+
     def _use_write_ahead_log(self) -> None:
         """SQLite does not wait here by itself when two processes make one library at the same time."""
         give_up = time.monotonic() + BUSY_TIMEOUT_S
         while True:
             try:
-                self.execute("PRAGMA journal_mode = WAL")
+                self.conn.execute("PRAGMA journal_mode = WAL")
                 return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
@@ -75,7 +90,7 @@ class Database(sqlite_utils.Database):
 
         A transaction that begins by reading and then writes fails at once, without waiting for the busy timeout, when
         another connection has written in between (SQLITE_BUSY_SNAPSHOT); one that begins with the lock waits.
-        Raises UnusableLibrary when the disk is full, or the file is locked for too long or damaged.
+        Raises UnusableLibrary like `execute`.
         """
         if self.conn.in_transaction:
             with super().atomic():
@@ -92,7 +107,7 @@ class Database(sqlite_utils.Database):
 
     @contextlib.contextmanager
     def snapshot(self) -> Generator[Database, None, None]:
-        """Several reads that see one state of the file, whatever is written meanwhile. Raises UnusableLibrary."""
+        """Several reads that see one state of the file, whatever is written meanwhile."""
         if self.conn.in_transaction:
             yield self
             return
@@ -180,6 +195,8 @@ def _in_one_sentence(path: Path, kind: DatabaseKind) -> Generator[None, None, No
     }
     try:
         yield
+    except UnicodeDecodeError as error:  # from SQLite's own text: we store none that is not UTF-8
+        raise _unusable(path, reasons[sqlite3.SQLITE_CORRUPT]) from error
     except sqlite3.Error as error:
         reason = reasons.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # the low byte is the primary code
         if reason is None:

@@ -175,6 +175,12 @@ class Decoders:
         with self._condition:
             return not self._working and not self._made
 
+    @property
+    def queued_s(self) -> float:
+        """Seconds of decoded sound that wait to be taken."""
+        with self._condition:
+            return self._queued_samples / self._sample_rate_hz
+
     def next(self, timeout_s: float) -> Stretch | Undecodable | None:
         """What was made next, or None if there is nothing within `timeout_s`, or ever again."""
         with self._condition:
@@ -221,18 +227,14 @@ def _samples_in(made: Stretch | Undecodable) -> int:
 
 
 def _explain(job: DecodingJob, error: Exception) -> Undecodable:
-    if _is_gone(job.path):
-        return Undecodable(job, "it is no longer there", gone=True)
-    if isinstance(error, UnreadableAudio):
-        return Undecodable(job, error.reason, passing=isinstance(error.__cause__, OSError))
-    return Undecodable(job, f"an unexpected fault while reading it ({type(error).__name__}: {error})", passing=True)
-
-
-def _is_gone(path: Path) -> bool:
     try:
-        os.lstat(path)
+        os.lstat(job.path)
+        within_reach = True
     except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:  # the way to it is barred, which says nothing of the file
-        return False
-    return False
+        return Undecodable(job, "it is no longer there", gone=True)
+    except OSError:  # a drive that went, a folder that was closed
+        within_reach = False
+    if isinstance(error, UnreadableAudio):
+        passing = not within_reach or isinstance(error.__cause__, OSError)
+        return Undecodable(job, error.reason, passing=passing)
+    return Undecodable(job, f"an unexpected fault while reading it ({type(error).__name__}: {error})", passing=True)

@@ -34,7 +34,7 @@ class FileIndex:
         self._intact: set[int] = set()  # ids of embeddings whose checksum was right once
 
     def versions(self) -> dict[int, FileVersion]:
-        rows = self._database.execute("SELECT id, uid, content_id, text_version FROM file")
+        rows = self._database.rows("SELECT id, uid, content_id, text_version FROM file")
         return {file_id: FileVersion(*version) for file_id, *version in rows}
 
     def remove(self, file_ids: Iterable[int]) -> None:
@@ -44,8 +44,8 @@ class FileIndex:
 
     def keep(self, file_id: int, version: FileVersion) -> None:
         """Give the file its row, and drop what was computed from another sound."""
-        held = self._database.execute("SELECT uid, content_id FROM file WHERE id = ?", (file_id,)).fetchone()
-        if held == (version.uid, version.content_id):
+        held = self._database.first("SELECT uid, content_id, text_version FROM file WHERE id = ?", (file_id,))
+        if held and version.is_of_sound(FileVersion(*held)):
             return
         self.remove([file_id])
         self._database.execute(
@@ -84,16 +84,16 @@ class FileIndex:
 
     def dim_of(self, checkpoint_id: str) -> int:
         """Raises KeyError for a checkpoint that was never registered."""
-        row = self._database.execute("SELECT dim FROM checkpoint WHERE id = ?", (checkpoint_id,)).fetchone()
+        row = self._database.first("SELECT dim FROM checkpoint WHERE id = ?", (checkpoint_id,))
         if row is None:
             raise KeyError(f"checkpoint {checkpoint_id} is not registered")
         return int(row[0])
 
     def embeddings_of(self, file_id: int, checkpoint_id: str) -> FileEmbeddings | None:
         """None if there are none, or if they are damaged, and then they are dropped."""
-        row = self._database.execute(
+        row = self._database.first(
             "SELECT id, crc, data FROM embedding WHERE file_id = ? AND checkpoint_id = ?", (file_id, checkpoint_id)
-        ).fetchone()
+        )
         if row is None:
             return None
         embedding_id, crc, blob = row
@@ -105,15 +105,13 @@ class FileIndex:
 
     def embeddings_of_sound(self, content_id: bytes, checkpoint_id: str) -> FileEmbeddings | None:
         """Those of any file with this sound."""
-        rows = self._database.execute("SELECT id FROM file WHERE content_id = ? ORDER BY id", (content_id,)).fetchall()
+        rows = self._database.rows("SELECT id FROM file WHERE content_id = ? ORDER BY id", (content_id,))
         found = (self.embeddings_of(file_id, checkpoint_id) for (file_id,) in rows)
         return next((embeddings for embeddings in found if embeddings is not None), None)
 
     def segments_of_files(self, checkpoint_id: str) -> dict[int, int]:
         """How many segments each file has."""
-        return dict(
-            self._database.execute("SELECT file_id, n FROM embedding WHERE checkpoint_id = ?", (checkpoint_id,))
-        )
+        return dict(self._database.rows("SELECT file_id, n FROM embedding WHERE checkpoint_id = ?", (checkpoint_id,)))
 
     def embedded_sounds(self, checkpoint_id: str) -> dict[int, bytes]:
         """Of each file with intact embeddings, the content id they belong to; damaged embeddings are dropped.
@@ -123,12 +121,12 @@ class FileIndex:
         sounds: dict[int, bytes] = {}
         damaged: set[int] = set()
         with self._database.snapshot():
-            rows = self._database.execute(
+            rows = self._database.rows(
                 "SELECT embedding.id, file_id, content_id FROM embedding JOIN file ON file.id = file_id"
                 " WHERE checkpoint_id = ?",
                 (checkpoint_id,),
             )
-            for embedding_id, file_id, content_id in rows.fetchall():
+            for embedding_id, file_id, content_id in rows:
                 if embedding_id in self._intact or self._is_intact(embedding_id):
                     self._intact.add(embedding_id)
                     sounds[file_id] = content_id
@@ -138,11 +136,14 @@ class FileIndex:
         return sounds
 
     def _is_intact(self, embedding_id: int) -> bool:
-        n, crc, blob, dim = self._database.execute(
+        row = self._database.first(
             "SELECT n, crc, data, dim FROM embedding JOIN checkpoint ON checkpoint.id = checkpoint_id"
             " WHERE embedding.id = ?",
             (embedding_id,),
-        ).fetchone()
+        )
+        if row is None:  # the table and its index disagree
+            return False
+        n, crc, blob, dim = row
         try:
             return len(intact_rows(blob, crc, dim)) == int(n) + 1
         except ValueError:
@@ -179,7 +180,8 @@ class FileIndex:
     def segments(self) -> int:
         """How many are stored, of the checkpoint with the most."""
         sums = "SELECT sum(n) AS n FROM embedding GROUP BY checkpoint_id"
-        return int(self._database.execute(f"SELECT coalesce(max(n), 0) FROM ({sums})").fetchone()[0])
+        (most,) = self._database.rows(f"SELECT coalesce(max(n), 0) FROM ({sums})")
+        return int(most[0])
 
     def search_text(self, query: str, limit: int) -> list[TextHit]:
         return self._text.search(query, limit)
@@ -189,5 +191,5 @@ class FileIndex:
         self._database.execute(f"DELETE FROM change WHERE gen <= ({newest}) - ?", (CHANGES_KEPT,))
 
     def _value(self, sql: str, file_id: int) -> Any:
-        row = self._database.execute(sql, (file_id,)).fetchone()
+        row = self._database.first(sql, (file_id,))
         return row[0] if row else None

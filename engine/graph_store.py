@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.database import Database
+from engine.errors import UnusableLibrary
 from engine.segment_graph import EF_CONSTRUCTION, LINKS, SegmentGraph
 
 CHUNK_BYTES = 8 << 20  # SQLite holds no BLOB of more than 1 GB
@@ -73,10 +74,10 @@ class GraphStore:
 
         Those that do not are dropped. None if there is none, and then exact search answers.
         """
-        rows = self._database.execute(
+        rows = self._database.rows(
             "SELECT id, header, bytes, sha256 FROM graph WHERE checkpoint_id = ? AND state = 'ready' ORDER BY id DESC",
             (self._checkpoint_id,),
-        ).fetchall()
+        )
         for graph_id, header, size, sha256 in rows:
             graph = self._load(graph_id, header, size, sha256, generation)
             if graph is not None and graph.match(files):
@@ -124,25 +125,28 @@ class GraphStore:
                     return None
                 graph = SegmentGraph.load(path, self._dim, read.last_embedding_id)
             return graph if graph.count == read.count else None
-        except (ValueError, TypeError, RuntimeError, OSError, sqlite3.DatabaseError):
+        except (ValueError, TypeError, RuntimeError, OSError, UnusableLibrary):
             return None
 
     def _unpack(self, graph_id: int, file: BinaryIO, whole: hashlib._Hash) -> tuple[int, bytes]:
         """Write the chunks one after the other; returns their size and the SHA-256 of all. Raises ValueError."""
-        chunks = self._database.execute(
-            "SELECT number, sha256, data FROM graph_chunk WHERE graph_id = ? ORDER BY number", (graph_id,)
-        )
-        for expected, (number, sha256, chunk) in enumerate(chunks):
-            if number != expected or hashlib.sha256(chunk).digest() != sha256:
-                raise ValueError(f"chunk {number} of graph {graph_id} is damaged")
-            whole.update(chunk)
-            file.write(chunk)
+        with self._database.snapshot():
+            chunks = self._database.execute(
+                "SELECT number, sha256, data FROM graph_chunk WHERE graph_id = ? ORDER BY number", (graph_id,)
+            )
+            for expected, (number, sha256, chunk) in enumerate(chunks):
+                if number != expected or hashlib.sha256(chunk).digest() != sha256:
+                    raise ValueError(f"chunk {number} of graph {graph_id} is damaged")
+                whole.update(chunk)
+                file.write(chunk)
         return file.tell(), whole.digest()
 
     def _drop(self, graph_id: int) -> None:
-        if not self._database.read_only:
-            with self._database.atomic():
-                self._database.execute("DELETE FROM graph WHERE id = ?", (graph_id,))
+        if self._database.read_only:
+            return
+        # from a damaged database it may be impossible to drop; it is refused again at the next start
+        with contextlib.suppress(UnusableLibrary, sqlite3.IntegrityError), self._database.atomic():
+            self._database.execute("DELETE FROM graph WHERE id = ?", (graph_id,))
 
 
 @contextlib.contextmanager

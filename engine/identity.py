@@ -32,7 +32,8 @@ def known_file(library_db: Database, root_id: int, relative_path: Path, content_
     same = next((file for file in here if file.content_id == content_id), None)
     if same is not None:
         return same.id
-    moved = _moved_from_elsewhere(library_db, relative_path, content_id)
+    edited_or_swapped = any(file.content_id is not None and not file.missing for file in here)
+    moved = _moved_from_elsewhere(library_db, relative_path, content_id, inode_counts=edited_or_swapped)
     if moved is not None:
         return moved
     # a missing file was not edited: its sound may come back, and its tags must not go to another sound
@@ -48,32 +49,40 @@ def located_file(library_db: Database, root_id: int, relative_path: Path) -> int
 
 def _known_at(library_db: Database, root_id: int, relative_path: Path) -> list[_Known]:
     """Everything known at one path: the live file first, then missing ones, the latest first."""
-    rows = library_db.execute(
+    rows = library_db.rows(
         "SELECT id, content_id, state = 'missing' AS missing FROM audio_file WHERE root_id = ? AND relative_path = ?"
         " ORDER BY missing, id DESC",
         (root_id, os.fsencode(relative_path)),
     )
-    return [_Known(file_id, content_id, bool(missing)) for file_id, content_id, missing in rows.fetchall()]
+    return [_Known(file_id, content_id, bool(missing)) for file_id, content_id, missing in rows]
 
 
-def _moved_from_elsewhere(library_db: Database, relative_path: Path, content_id: bytes) -> int | None:
-    rows = library_db.execute(
+def _moved_from_elsewhere(
+    library_db: Database, relative_path: Path, content_id: bytes, *, inode_counts: bool
+) -> int | None:
+    rows = library_db.rows(
         "SELECT f.id, f.state, f.size, f.mtime_ns, f.inode, r.path, f.relative_path FROM audio_file f"
         " JOIN root r ON r.id = f.root_id WHERE f.content_id = ? ORDER BY f.id",
         (content_id,),
-    ).fetchall()
-    gone = [
-        (Path(os.fsdecode(known_path)).name != relative_path.name, file_id)
-        for file_id, state, size, mtime_ns, inode, root_path, known_path in rows
-        if state == "missing"
-        or _holds_another_file(Path(os.fsdecode(root_path), os.fsdecode(known_path)), FileStat(size, mtime_ns, inode))
-    ]
+    )
+    gone = []
+    for file_id, state, size, mtime_ns, inode, root_path, known_path in rows:
+        path, stat = Path(os.fsdecode(root_path), os.fsdecode(known_path)), FileStat(size, mtime_ns, inode)
+        if state == "missing" or _holds_another_file(path, stat, inode_counts=inode_counts):
+            gone.append((path.name != relative_path.name, file_id))
     return min(gone)[1] if gone else None  # of several equal sounds, the one of the same name, then the oldest
 
 
-def _holds_another_file(path: Path, stat: FileStat) -> bool:
-    """Whether files swapped names. A path that is not there proves nothing: its drive may be offline."""
+def _holds_another_file(path: Path, stat: FileStat, *, inode_counts: bool) -> bool:
+    """Whether files swapped names. A path that is not there proves nothing: its drive may be offline.
+
+    Another inode alone proves little, because some file systems make them up anew whenever they are mounted. It counts
+    where a path of one known sound now holds another known sound, since files of equal size and time may be renumbered.
+    """
     try:
-        return FileStat.of(os.stat(path)) != stat
+        found = FileStat.of(os.stat(path))
     except OSError:
         return False
+    if (found.size, found.mtime_ns) != (stat.size, stat.mtime_ns):
+        return True
+    return inode_counts and found.inode != stat.inode

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +23,14 @@ from engine.library import Library
 from engine.library_rows import FileStat, IndexedFile, Root
 from engine.progress import Pace, Progress, Workload
 from engine.scanning import Changes, find_changes
-from engine.stored_embeddings import FileEmbeddings
+from engine.stored_embeddings import STORED_TYPE, FileEmbeddings
 
 GROUP_FILES = 50  # files stored in one transaction at the most,
 GROUP_S = 0.5  # and how long a finished file waits for others
 BATCH_S = 0.5  # how long the network works before anything else is looked at
-BATCH_WINDOWS = 256
-FIRST_BATCH_WINDOWS = 4  # before its speed is known
+BATCH_WINDOWS = 256  # the most in a batch,
+BATCH_FULL_WINDOWS = 16  # and the most samples, in windows of full length
+FIRST_BATCH_FULL_WINDOWS = 4  # before the speed of the network is known
 GATHER_S = 0.05  # how long to wait for another window before embedding the few there are
 PROGRESS_S = 0.5
 
@@ -197,7 +198,7 @@ class _Run:
         self._looked = (time.monotonic(), 0, 0.0)  # time, files and seconds of sound done at the last progress
         self._hearings: dict[DecodingJob, _Hearing] = {}
         self._windows: list[tuple[_Hearing, np.ndarray]] = []  # to be embedded, in order
-        self._batch_samples = FIRST_BATCH_WINDOWS * embedder.samples_per_window
+        self._batch_samples = FIRST_BATCH_FULL_WINDOWS * embedder.samples_per_window
         self._group: list[tuple[DecodingJob, IndexedFile]] = []  # to be stored
         self._group_since = 0.0
         self.embedded = self.reused = self.vanished = 0
@@ -271,13 +272,15 @@ class _Run:
         elapsed_s = max(time.monotonic() - started, 1e-3)
         for (hearing, window), part in zip(batch, embedded, strict=True):
             hearing.waiting -= 1
-            hearing.parts.append(part)
+            # as precise as it is stored; ten hours of sound take some 60 MB
+            hearing.parts.append(replace(part, segments=part.segments.astype(STORED_TYPE)))
             hearing.lengths_samples.append(len(window))
             self._workload.advance(hearing.job, len(window) / self._embedder.sample_rate_hz)
         for hearing in dict.fromkeys(hearing for hearing, _ in batch):
             self._finish_if_whole(hearing)
         samples = sum(len(window) for _, window in batch)
-        self._batch_samples = max(self._embedder.samples_per_window, round(samples / elapsed_s * BATCH_S))
+        full = self._embedder.samples_per_window
+        self._batch_samples = min(max(full, round(samples / elapsed_s * BATCH_S)), BATCH_FULL_WINDOWS * full)
 
     def _finish_if_whole(self, hearing: _Hearing) -> None:
         if hearing.sound is not None and not hearing.waiting:

@@ -71,10 +71,10 @@ class Library:
         """Drop from index.db what belongs to no file or to another sound, and make every file findable by its text."""
         known = self._files.versions()
         held = self._index.versions()
-        unknown = [file_id for file_id in held if file_id not in known]
+        wrong = [file_id for file_id, version in held.items() if not version.is_of_sound(known.get(file_id))]
         stale = [file_id for file_id, version in known.items() if held.get(file_id) != version]
         with self.index_db.atomic():
-            self._index.remove(unknown)
+            self._index.remove(wrong)
             self._index.prune_changes()
         for start in range(0, len(stale), RECONCILED_AT_ONCE):
             self._write_index(stale[start : start + RECONCILED_AT_ONCE])

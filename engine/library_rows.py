@@ -114,3 +114,7 @@ class FileVersion:
     uid: bytes
     content_id: bytes | None  # decides over all that was heard
     text_version: int  # decides over the text to search
+
+    def is_of_sound(self, other: FileVersion | None) -> bool:
+        """Whether both are the same file with the same sound."""
+        return other is not None and (self.uid, self.content_id) == (other.uid, other.content_id)

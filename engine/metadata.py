@@ -119,19 +119,16 @@ def _clean(text: str) -> str:
 
 
 def _wav_fields(path: Path) -> dict[str, str]:
+    contents = {b"bext": b"", b"iXML": b""}
     try:
         with path.open("rb") as file:
-            wanted = [chunk for chunk in wav_chunks(file) if chunk[0] in {b"bext", b"iXML"}]
-            contents = []
-            for chunk_id, offset, size in wanted:
+            places = {chunk_id: (offset, size) for chunk_id, offset, size in wav_chunks(file) if chunk_id in contents}
+            for chunk_id, (offset, size) in places.items():
                 file.seek(offset)
-                contents.append((chunk_id, file.read(min(size, _MOST_CHUNK_BYTES))))
+                contents[chunk_id] = file.read(min(size, _MOST_CHUNK_BYTES))
     except (OSError, ValueError):
         return {}
-    fields: dict[str, str] = {}
-    for chunk_id, content in contents:
-        fields |= _bext_fields(content) if chunk_id == b"bext" else _ixml_fields(content)
-    return fields
+    return _bext_fields(contents[b"bext"]) | _ixml_fields(contents[b"iXML"])
 
 
 def _bext_fields(chunk: bytes) -> dict[str, str]:

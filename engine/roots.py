@@ -17,7 +17,7 @@ class Roots:
         self._database = library_db
 
     def all(self) -> list[Root]:
-        rows = self._database.execute("SELECT id, path, state FROM root WHERE state != 'removed' ORDER BY id")
+        rows = self._database.rows("SELECT id, path, state FROM root WHERE state != 'removed' ORDER BY id")
         return [Root(root_id, Path(os.fsdecode(path)), state) for root_id, path, state in rows]
 
     def get(self, root_id: int) -> Root:
@@ -100,9 +100,7 @@ class Roots:
 
     def _absorb(self, inner: Root, outer: Root) -> None:
         prefix = inner.path.relative_to(outer.path)
-        files = self._database.execute(
-            "SELECT id, relative_path FROM audio_file WHERE root_id = ?", (inner.id,)
-        ).fetchall()
+        files = self._database.rows("SELECT id, relative_path FROM audio_file WHERE root_id = ?", (inner.id,))
         for file_id, relative_path in files:
             path = prefix / os.fsdecode(relative_path)
             self._database.execute(

@@ -18,7 +18,7 @@ class SavedSearches:
         self._database = library_db
 
     def all(self) -> list[SavedSearch]:
-        rows = self._database.execute("SELECT name, query FROM saved_search ORDER BY name")
+        rows = self._database.rows("SELECT name, query FROM saved_search ORDER BY name")
         return [SavedSearch(*row) for row in rows]
 
     def save(self, name: str, query: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,8 +59,10 @@ class Changes:
 def find_changes(library: Library, root: Root) -> Changes:
     """Compare the folder of `root` with the library.
 
-    A file has changed if its size or time of change differs. It has moved if a file with its size, time and inode is
-    at another path; whatever is less certain is reported as gone and added, and recognised by its sound when stored.
+    A file has changed if its size or time of change differs, or if it has size, time and inode of another known file:
+    the files of a sample pack often agree in size and time, and may have been renumbered. It has moved if a file with
+    its size, time and inode is at another path. Whatever is less certain is reported as gone and added, or as changed,
+    and recognised by its sound when it is stored.
     """
     known = list(library.files_under(root.id))
     try:
@@ -143,16 +145,18 @@ def _compare(known: Sequence[AudioFile], listing: Listing) -> Changes:
     live = {file.relative_path: file for file in known if file.state != "missing"}
     displaced = {file.id: file for file in known if file.state == "missing"}  # known, and not found where they were
     strangers = dict(listing.files)  # found, and not what was known there
+    known_stats = {file.stat for file in live.values()}
     for path, file in live.items():
         found = listing.files.get(path)
-        if found is not None and (found.size, found.mtime_ns) == (file.size, file.mtime_ns):
+        if found is None and listing.hides(path):
+            changes.unchanged += 1
+        elif found is None or not _is_same(file.stat, found) or (found != file.stat and found in known_stats):
+            displaced[file.id] = file
+        else:
             changes.unchanged += 1
             del strangers[path]
-        elif found is None and listing.hides(path):
-            changes.unchanged += 1
-        else:
-            displaced[file.id] = file
-    changes.moved = _match_moves(displaced.values(), strangers)
+    if _inodes_hold(live, listing):
+        changes.moved = _match_moves(displaced.values(), strangers)
     for move in changes.moved:
         del displaced[move.file_id], strangers[move.relative_path]
     for path, stat in strangers.items():
@@ -164,6 +168,18 @@ def _compare(known: Sequence[AudioFile], listing: Listing) -> Changes:
             changes.added.append(FoundFile(path, stat))
     changes.gone = [file.id for file in displaced.values() if file.state != "missing"]
     return changes
+
+
+def _is_same(known: FileStat, found: FileStat) -> bool:
+    # without the inode, which some file systems make up anew whenever they are mounted
+    return (known.size, known.mtime_ns) == (found.size, found.mtime_ns)
+
+
+def _inodes_hold(live: Mapping[Path, AudioFile], listing: Listing) -> bool:
+    """Whether files that are still where they were still have their inodes; if not, an inode proves nothing."""
+    pairs = [(file.stat, listing.files[path]) for path, file in live.items() if path in listing.files]
+    same = [known.inode == found.inode for known, found in pairs if _is_same(known, found)]
+    return 2 * sum(same) >= len(same)
 
 
 def _match_moves(displaced: Iterable[AudioFile], strangers: dict[Path, FileStat]) -> list[FileMove]:

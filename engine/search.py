@@ -32,25 +32,25 @@ from engine.errors import EngineError, display_path
 from engine.library import Library
 from engine.library_rows import AudioFile
 from engine.query import parse
-from engine.stored_embeddings import FileEmbeddings
 from engine.text_index import query_words
 from engine.vector_index import VectorIndex
 
-NEAREST_SEGMENTS = 1000  # their files are candidates,
-CANDIDATE_FILES = 200  # and so are those with the best clips, and those that say most of the words;
-SPEAKING_FILES = 500  # of any candidate among so many it counts what they say
+# Candidates are the files of the nearest segments, those with the nearest clips, and those that say most of the words.
+NEAREST_SEGMENTS = 1000
+CANDIDATE_FILES = 200
+SPEAKING_FILES = 500  # so many files, best first, are asked what they say
 BACKGROUND_SEGMENTS = 5000
 BACKGROUND_SEED = 0
 WORDS_WORTH = 3.0  # deviations
 EVEN_Z = 3.0
-SPAN_FRACTION = 0.5
+SPAN_FRACTION = 0.4
 CACHED_SENTENCES = 256
 MAX_EXAMPLE_S = 600.0  # a longer example is judged by its first ten minutes
 
 # The spread of a small library says little about the sounds it lacks. It counts as if it held so many more that have
 # nothing to do with the query: similarities around 0 with this deviation.
 PRIOR_SOUNDS = 50
-PRIOR_DEVIATION = 0.1
+PRIOR_DEVIATION = 0.05
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,9 @@ class _Judged:
 
 
 class Searcher:
-    """Answers from one library with one network. `index` must be that of the embedder's checkpoint."""
+    """Answers from one library with one network. `index` must hold the embeddings of its checkpoint; refresh it to find
+    what was stored since.
+    """
 
     def __init__(self, library: Library, index: VectorIndex, embedder: Embedder) -> None:
         self._library = library
@@ -164,20 +166,35 @@ class Searcher:
         if not 0.0 <= start_s < (math.inf if end_s is None else end_s):
             raise ValueError(f"{start_s=} must not be negative, and less than {end_s=}")
         known = self._library.file_at(example)
-        stored = self._library.embeddings_of(known.id, self._embedder.checkpoint_id) if known else None
-        if stored is None:
-            vector = self._vector_of_sound(example, start_s, end_s)
-        else:
-            vector = _vector_of_part(stored, self._embedder.segment_s, start_s, end_s)
+        vector = self._vector_of_known(known, start_s, end_s) if known else None
         if vector is None:
-            raise EngineError(f"{display_path(example)} has no sound after {start_s:g} s.")
+            vector = self._vector_of_sound(example, start_s, end_s)
         without = known.id if known else None
         return self._answer(_Question(display_path(example.name), vector, {}, 0, without), limit)
 
-    def _vector_of_sound(self, path: Path, start_s: float, end_s: float | None) -> np.ndarray | None:
+    def _vector_of_known(self, file: AudioFile, start_s: float, end_s: float | None) -> np.ndarray | None:
+        """From what is stored: for the whole file its clip, for a part the mean of its segments, each weighted by how
+        much of it belongs to the part. None if nothing is stored, or not for this part.
+        """
+        stored = self._library.embeddings_of(file.id, self._embedder.checkpoint_id)
+        duration_s = file.duration_s or 0.0
+        if stored is None or start_s >= duration_s:
+            return None
+        if start_s == 0 and (end_s is None or end_s >= duration_s):
+            return stored.clip
+        segment_s = self._embedder.segment_s
+        starts_s = segment_s * np.arange(len(stored.segments))
+        ends_s = np.minimum(starts_s + segment_s, duration_s if end_s is None else end_s)
+        part = np.maximum(ends_s - np.maximum(starts_s, start_s), 0.0) @ stored.segments
+        norm = float(np.linalg.norm(part))
+        return np.asarray(part / norm, dtype=np.float32) if norm > 0 else None
+
+    def _vector_of_sound(self, path: Path, start_s: float, end_s: float | None) -> np.ndarray:
         part_s = min(MAX_EXAMPLE_S, (math.inf if end_s is None else end_s) - start_s)
         waveform = read_audio(path, sample_rate_hz=self._embedder.sample_rate_hz, start_s=start_s, duration_s=part_s)
-        return self._embedder.embed_audio(waveform).clip if len(waveform) else None
+        if not len(waveform):
+            raise EngineError(f"{display_path(path)} has no sound after {start_s:g} s.")
+        return self._embedder.embed_audio(waveform).clip
 
     def _answer(self, question: _Question, limit: int) -> list[Hit]:
         queries = question.vector[np.newaxis]
@@ -200,8 +217,9 @@ class Searcher:
         for file_id in candidates:
             heard_z = 0.0  # a file that this network has not listened to counts as background
             if file_id in clips:
-                similarity = best.get(file_id) or self._index.segment_scores(file_id, queries).max()
-                heard_z = float(background.z(similarity) + clips[file_id]) / 2
+                if file_id not in best:
+                    best[file_id] = float(self._index.segment_scores(file_id, queries).max())
+                heard_z = float(background.z(best[file_id]) + clips[file_id]) / 2
             words = question.said.get(file_id, ())
             said_z = WORDS_WORTH * len(words) / question.asked_words if words else 0.0
             yield _Judged(file_id, heard_z, said_z, words)
@@ -244,18 +262,3 @@ class Searcher:
         first, end = best_span(background.z(similarities))
         segment_s = self._embedder.segment_s
         return min(first * segment_s, duration_s), min(end * segment_s, duration_s)
-
-
-def _vector_of_part(
-    embeddings: FileEmbeddings, segment_s: float, start_s: float, end_s: float | None
-) -> np.ndarray | None:
-    """The embedding (dim,) of a part of a file: of all of it the clip, else the mean of its segments, each weighted by
-    how much of it belongs to the part. None for a part that begins after the last segment.
-    """
-    starts_s = segment_s * np.arange(len(embeddings.segments))
-    if start_s <= 0 and (end_s is None or end_s >= starts_s[-1] + segment_s):
-        return embeddings.clip
-    inside_s = np.minimum(starts_s + segment_s, np.inf if end_s is None else end_s) - np.maximum(starts_s, start_s)
-    part = np.maximum(inside_s, 0.0) @ embeddings.segments
-    norm = np.linalg.norm(part)
-    return np.asarray(part / norm, dtype=np.float32) if norm > 1e-6 else None

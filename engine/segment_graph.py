@@ -10,6 +10,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import hnswlib
 import numpy as np
@@ -26,7 +27,7 @@ class SegmentGraph:
     def __init__(self, dim: int, capacity: int) -> None:
         self.last_embedding_id = 0
         self.tombstones = 0  # segments of removed files: they stay as stepping stones, and slow every query
-        self._index = hnswlib.Index(space="ip", dim=dim)  # inner product: of unit vectors, the cosine
+        self._index = _new_index(dim)
         self._index.init_index(max_elements=max(capacity, 1), M=LINKS, ef_construction=EF_CONSTRUCTION)
 
     @classmethod
@@ -34,9 +35,11 @@ class SegmentGraph:
         """A graph that `save` wrote. The caller has checked every byte: hnswlib checks nothing, and a damaged file ends
         the process or gives wrong answers. Raises RuntimeError if hnswlib notices that it cannot read it.
         """
-        graph = cls(dim, 1)
-        graph._index.load_index(os.fsencode(path))
+        graph = cls.__new__(cls)
         graph.last_embedding_id = last_embedding_id
+        graph.tombstones = 0
+        graph._index = _new_index(dim)
+        graph._index.load_index(os.fsencode(path))
         return graph
 
     def save(self, path: Path) -> None:
@@ -78,7 +81,7 @@ class SegmentGraph:
         """Labels (q, k) of the segments nearest to the queries (q, dim); None if it cannot find so many."""
         if k > self.count - self.tombstones:
             return None
-        self._index.set_ef(max(EF_SEARCH, 2 * k))
+        self._index.set_ef(max(EF_SEARCH, k + k // 2))
         try:
             found, _ = self._index.knn_query(queries, k=k)
         except RuntimeError:  # it met too many tombstones
@@ -93,6 +96,10 @@ class SegmentGraph:
                 self._index.mark_deleted(label)
                 buried += 1
         return buried
+
+
+def _new_index(dim: int) -> Any:
+    return hnswlib.Index(space="ip", dim=dim)  # inner product: of unit vectors, the cosine
 
 
 def segment_labels(embedding_id: int, segments: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,8 +29,7 @@ class FileRows:
     live: bool = True
 
 
-@dataclass(frozen=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     """A segment, and its dot product with the query: -1 .. 1."""
 
     file_id: int
@@ -123,7 +123,7 @@ class SegmentMatrix:
         return file.start + segment if file and segment < file.n else None
 
     def sample_rows(self, n: int, seed: int) -> np.ndarray:
-        """(n,) distinct live rows in order, whatever was removed the same for the same files; all if there are fewer."""
+        """(n,) distinct live rows in order, the same ones for the same live files; all if there are fewer."""
         chosen = np.arange(self.segments)
         if n < self.segments:
             chosen = np.sort(np.random.default_rng(seed).choice(self.segments, n, replace=False))

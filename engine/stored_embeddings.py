@@ -36,7 +36,7 @@ def pack(embeddings: FileEmbeddings) -> tuple[bytes, int]:
     if not 1 <= len(segments) < MAX_SEGMENTS:
         raise ValueError(f"{len(segments)} segments: between 1 and {MAX_SEGMENTS - 1} can be stored")
     rows = np.vstack([segments, clip])
-    norms = np.linalg.norm(rows.astype(np.float64), axis=1)
+    norms = np.sqrt(np.einsum("rd,rd->r", rows, rows, dtype=np.float64))  # copies none of ten hours' 115 MB
     if not ((norms > 0.99) & (norms < 1.01)).all():  # false for NaN and infinity too
         raise ValueError(f"embeddings must have length 1; found {norms.min()} to {norms.max()}")
     blob = rows.astype(STORED_TYPE).tobytes()

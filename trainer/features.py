@@ -10,10 +10,11 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +24,11 @@ import torch
 from engine.audio import read_audio
 from engine.clap.config import MelConfig
 from engine.clap.mel import LogMel
+from engine.errors import Failure, UnreadableAudio, display_path
+from trainer.errors import TrainerError
 from trainer.manifest import Clip
 from trainer.mixtures import Mixture, render
-from trainer.teachers import COLUMN_S, MN04_RATE_HZ, YAMNET_RATE_HZ, Teachers
+from trainer.teachers import COLUMN_S, MN04_RATE_HZ, YAMNET_RATE_HZ, Labels, TeacherFiles, Teachers
 
 ITEMS_PER_SHARD = 250
 MAX_CLIP_S = 60.0
@@ -33,14 +36,6 @@ MAX_CLIP_S = 60.0
 log = logging.getLogger(__name__)
 
 Item = Clip | Mixture
-
-
-@dataclass(frozen=True)
-class TeacherFiles:
-    """Where the teachers and the list of their classes lie."""
-
-    folder: Path
-    class_names: Path
 
 
 @dataclass(frozen=True)
@@ -60,23 +55,51 @@ class Features:
     clip_scores: np.ndarray
     embeddings: np.ndarray
 
+    @property
+    def frames_per_column(self) -> int:
+        """How many frames a labelled column lasts, the same in every item."""
+        return int(self.starts[-1] // self.column_starts[-1])
+
 
 def compute(items: Sequence[Item], mel: MelConfig, teachers: TeacherFiles, folder: Path, *, workers: int) -> None:
-    """Compute the shards that `folder` does not hold yet."""
+    """Compute the shards that `folder` does not hold yet; more than one worker are processes of their own.
+
+    Raises TrainerError if the folder belongs to other items or another front end, and, once all the others are
+    computed, if there were sounds that cannot be read.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    _claim(folder, _fingerprint(items, mel))
-    firsts = [f for f in range(0, len(items), ITEMS_PER_SHARD) if not _shard(folder, f).exists()]
-    work = partial(_compute_shard, items, mel, teachers, folder)
-    with ProcessPoolExecutor(workers) as pool:
-        for done, first in enumerate(pool.map(work, firsts), start=1):
-            log.info("features: shard at item %d of %d (%d of %d shards)", first, len(items), done, len(firsts))
+    _claim(folder, items, mel)
+    firsts = [first for first in _firsts(items) if not _shard(folder, first).exists()]
+    groups = [items[first : first + ITEMS_PER_SHARD] for first in firsts]
+    shards = [_shard(folder, first) for first in firsts]
+    work = partial(_compute_shard, mel, teachers)
+    if workers == 1:
+        failures = _collect(map(work, groups, shards), len(groups))
+    else:
+        # spawned, since a copy of a process in which PyTorch has started threads may hang
+        with ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)
+        ) as pool:
+            failures = _collect(pool.map(work, groups, shards), len(groups))
+    if failures:
+        listed = "; ".join(f"{display_path(failure.path)}: {failure.reason}" for failure in failures[:5])
+        raise TrainerError(f"{len(failures)} sounds cannot be read, so their features are missing ({listed}).")
+
+
+def _collect(results: Iterable[list[Failure]], groups: int) -> list[Failure]:
+    """What failed in any group; tells the log how far it is."""
+    failures: list[Failure] = []
+    for done, failed in enumerate(results, start=1):
+        failures += failed
+        log.info("features: %d of %d groups of sounds", done, groups)
+    return failures
 
 
 def load(folder: Path, items: Sequence[Item], mel: MelConfig) -> Features:
-    """Read a complete cache. Raises ValueError if it belongs to other items or another front end."""
-    _claim(folder, _fingerprint(items, mel))
-    shards = [np.load(_shard(folder, first)) for first in range(0, len(items), ITEMS_PER_SHARD)]
-    joined = {name: np.concatenate([shard[name] for shard in shards]) for name in shards[0].files}
+    """Read a complete cache. Raises TrainerError if it belongs to other items or another front end."""
+    _claim(folder, items, mel)
+    shards = [_read_shard(_shard(folder, first)) for first in _firsts(items)]
+    joined = {name: np.concatenate([shard[name] for shard in shards]) for name in shards[0]}
     return Features(
         levels=joined["levels"],
         starts=np.concatenate([[0], np.cumsum(joined["frames"])]),
@@ -92,35 +115,50 @@ def column_frames(mel: MelConfig) -> int:
     return round(COLUMN_S * mel.sample_rate_hz / mel.hop_samples)
 
 
-def _compute_shard(items: Sequence[Item], mel: MelConfig, files: TeacherFiles, folder: Path, first: int) -> int:
-    torch.set_num_threads(1)
-    teachers = Teachers(files.folder, files.class_names, threads=1)
+def _compute_shard(mel: MelConfig, files: TeacherFiles, items: Sequence[Item], shard: Path) -> list[Failure]:
+    """Write one shard, unless there are sounds in it that cannot be read: these are returned instead."""
+    teachers = Teachers(files)
     log_mel = LogMel(replace(mel, mean_db=0.0, deviation_db=1.0))  # dB: standardised after augmentation
-    rows = []
-    for item in items[first : first + ITEMS_PER_SHARD]:
-        y = _waveform(item, mel.sample_rate_hz)
-        labels = teachers.label(_at(y, mel.sample_rate_hz, MN04_RATE_HZ), _at(y, mel.sample_rate_hz, YAMNET_RATE_HZ))
-        rows.append((_levels(log_mel, y, len(labels.column_scores) * column_frames(mel)), labels))
+    levels, labels, failures = [], [], []
+    for item in items:
+        try:
+            y = _waveform(item, mel.sample_rate_hz)
+        except UnreadableAudio as error:
+            failures.append(Failure(error.path, error.reason))
+            continue
+        heard = teachers.label(_at(y, mel.sample_rate_hz, MN04_RATE_HZ), _at(y, mel.sample_rate_hz, YAMNET_RATE_HZ))
+        labels.append(heard)
+        levels.append(_levels(log_mel, y, len(heard.column_scores) * column_frames(mel)))
+    if not failures:
+        write_shard(shard, levels, labels)
+    return failures
+
+
+def write_shard(shard: Path, levels: Sequence[np.ndarray], labels: Sequence[Labels]) -> None:
+    """Store items: levels (frames, mels) of each, and what the teachers say of it."""
     arrays = {
-        "levels": np.concatenate([levels for levels, _ in rows]),
-        "frames": np.array([len(levels) for levels, _ in rows]),
-        "column_scores": np.concatenate([labels.column_scores for _, labels in rows]).astype(np.float16),
-        "columns": np.array([len(labels.column_scores) for _, labels in rows]),
-        "clip_scores": np.stack([labels.clip_scores for _, labels in rows]).astype(np.float16),
-        "embeddings": np.stack([labels.embedding for _, labels in rows]).astype(np.float16),
+        "levels": np.concatenate(levels),
+        "frames": np.array([len(of_item) for of_item in levels]),
+        "column_scores": np.concatenate([of_item.column_scores for of_item in labels]).astype(np.float16),
+        "columns": np.array([len(of_item.column_scores) for of_item in labels]),
+        "clip_scores": np.stack([of_item.clip_scores for of_item in labels]).astype(np.float16),
+        "embeddings": np.stack([of_item.embedding for of_item in labels]).astype(np.float16),
     }
-    unfinished = _shard(folder, first).with_suffix(".part")
+    unfinished = shard.with_suffix(".part")
     with unfinished.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
-    os.replace(unfinished, _shard(folder, first))
-    return first
+    os.replace(unfinished, shard)
+
+
+def _read_shard(shard: Path) -> dict[str, np.ndarray]:
+    with np.load(shard) as stored:
+        return dict(stored)
 
 
 def _waveform(item: Item, sample_rate_hz: int) -> np.ndarray:
     if isinstance(item, Clip):
         return read_audio(item.path, sample_rate_hz=sample_rate_hz, duration_s=MAX_CLIP_S)
-    first = read_audio(item.first.path, sample_rate_hz=sample_rate_hz, duration_s=MAX_CLIP_S)
-    second = read_audio(item.second.path, sample_rate_hz=sample_rate_hz, duration_s=MAX_CLIP_S)
+    first, second = (_waveform(clip, sample_rate_hz) for clip in (item.first, item.second))
     return render(item, first, second, sample_rate_hz=sample_rate_hz)
 
 
@@ -138,18 +176,23 @@ def _at(y: np.ndarray, from_hz: int, to_hz: int) -> np.ndarray:
     return y if from_hz == to_hz else np.asarray(soxr.resample(y, from_hz, to_hz), dtype=np.float32)
 
 
+def _firsts(items: Sequence[Item]) -> range:
+    """The first item of every shard."""
+    return range(0, len(items), ITEMS_PER_SHARD)
+
+
 def _shard(folder: Path, first: int) -> Path:
     return folder / f"items-{first:06d}.npz"
 
 
-def _fingerprint(items: Sequence[Item], mel: MelConfig) -> str:
+def _claim(folder: Path, items: Sequence[Item], mel: MelConfig) -> None:
+    """Mark an empty cache as that of these items and this front end, or make sure that it is."""
     described = json.dumps([asdict(mel), [asdict(item) for item in items]], default=lambda path: path.name)
-    return hashlib.sha256(described.encode()).hexdigest()
-
-
-def _claim(folder: Path, fingerprint: str) -> None:
+    fingerprint = hashlib.sha256(described.encode()).hexdigest()
     marker = folder / "fingerprint"
     if not marker.exists():
         marker.write_text(fingerprint)
     if marker.read_text() != fingerprint:
-        raise ValueError(f"{folder} holds the features of other sounds or another front end; name a new folder")
+        raise TrainerError(
+            f"{display_path(folder)} holds the features of other sounds or another front end; name another folder."
+        )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
 
 KEPT = 2
+
+log = logging.getLogger(__name__)
 
 
 def save_state(folder: Path, step: int, state: dict[str, Any]) -> None:
@@ -26,11 +30,12 @@ def save_state(folder: Path, step: int, state: dict[str, Any]) -> None:
 
 
 def load_newest_state(folder: Path) -> dict[str, Any] | None:
-    """The newest state that can be read, or None where the run has not begun."""
+    """The newest state that can be read, or None where there is none: the run has not begun."""
     for path in sorted(folder.glob("state-*.pt"), reverse=True):
         try:
             state: dict[str, Any] = torch.load(path, weights_only=True)
-        except (RuntimeError, EOFError, ValueError, OSError):
-            continue  # cut off by a crash: the one before it is whole
+        except (RuntimeError, EOFError, ValueError, OSError, pickle.UnpicklingError):
+            log.warning("%s is damaged: looking for the state before it", path)
+            continue
         return state
     return None

@@ -7,7 +7,7 @@ levels, and the teachers' labels of each clip are placed with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -20,7 +20,7 @@ FLOOR_DB = -100.0
 
 @dataclass(frozen=True)
 class Rows:
-    """A batch: R rows of C labelled columns (of `frames_per_label` frames), at most E events each.
+    """A batch: R rows of C labelled columns (of the features' `frames_per_column`), at most E events each.
 
     levels : (R, frames, mels) dB
     scores : (R, C, tags), the teachers' scores of everything heard in a labelled column
@@ -36,82 +36,102 @@ class Rows:
     alone: np.ndarray
 
 
+@dataclass(frozen=True)
+class Excerpt:
+    """A stretch of an item that fits into a row."""
+
+    item: int
+    levels: np.ndarray  # (columns * frames_per_column, mels) dB
+    scores: np.ndarray  # (columns, tags)
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+
+class Row:
+    """One row of `Rows` while it is composed; silent at first."""
+
+    def __init__(self, features: Features, *, columns: int, events: int) -> None:
+        self.frames_per_column = features.frames_per_column
+        frames, mels, tags = columns * self.frames_per_column, features.levels.shape[1], features.clip_scores.shape[1]
+        self.levels = np.full((frames, mels), FLOOR_DB, dtype=np.float32)
+        self.scores = np.zeros((columns, tags), dtype=np.float32)
+        self.spans = np.zeros((events, columns), dtype=np.float32)
+        self.items = np.full(events, -1)
+        self.alone = np.ones(events, dtype=bool)
+
+    def put(self, event: int, at: int, excerpt: Excerpt) -> None:
+        """Let an excerpt sound from column `at` on, instead of silence."""
+        columns, frames = self._mark(event, at, excerpt)
+        self.levels[frames] = excerpt.levels
+        self.scores[columns] = excerpt.scores
+
+    def cover(self, event: int, at: int, excerpt: Excerpt, *, gain_db: float) -> None:
+        """Let an excerpt sound from column `at` on, over what is there."""
+        columns, frames = self._mark(event, at, excerpt)
+        self.levels[frames] = mix(self.levels[frames], excerpt.levels + np.float32(gain_db))
+        surely = np.float32(10.0 ** (min(0.0, gain_db) / 20.0))  # a sound far below another is heard less surely
+        self.scores[columns] = np.maximum(self.scores[columns], excerpt.scores * surely)
+        overlap = self.spans @ self.spans[event] > 0
+        overlap[event] = False
+        self.alone[overlap] = gain_db < -3.0
+        self.alone[event] = gain_db > 0.0 or not overlap.any()
+
+    def _mark(self, event: int, at: int, excerpt: Excerpt) -> tuple[slice, slice]:
+        """Where an excerpt lies: its columns and its frames."""
+        columns = slice(at, at + len(excerpt))
+        self.spans[event, columns] = 1.0
+        self.items[event] = excerpt.item
+        return columns, slice(columns.start * self.frames_per_column, columns.stop * self.frames_per_column)
+
+
 class SceneMaker:
     """Draws rows from the cached features of `items`; the same generator state gives the same rows.
 
-    shares : (items,), how often each item is drawn, relative to the others.
+    shares : (items,), how often each item is drawn, relative to the others; columns : labelled columns in a row.
     """
 
     def __init__(
-        self, features: Features, items: Sequence[int], shares: np.ndarray, config: SceneConfig, *, labels: int
-    ):
+        self, features: Features, items: Sequence[int], shares: np.ndarray, config: SceneConfig, *, columns: int
+    ) -> None:
         self.features = features
         self.items = np.asarray(items)
         self.cumulative = np.cumsum(shares) / np.sum(shares)
+        self.cumulative[-1] = 1.0
         self.config = config
-        self.labels = labels  # labelled columns in a row
-        self.frames_per_label = int(np.diff(features.starts)[0] // np.diff(features.column_starts)[0])
+        self.columns = columns
 
     def batch(self, rows: int, random: np.random.Generator) -> Rows:
         made = [self._row(random) for _ in range(rows)]
-        return Rows(*(np.stack([row[part] for row in made]) for part in range(5)))
+        return Rows(**{part.name: np.stack([getattr(row, part.name) for row in made]) for part in fields(Rows)})
 
-    def _draw(self, random: np.random.Generator) -> int:
-        return int(self.items[np.searchsorted(self.cumulative, random.random())])
-
-    def _row(self, random: np.random.Generator) -> tuple[np.ndarray, ...]:
-        mels, tags = self.features.levels.shape[1], self.features.column_scores.shape[1]
-        levels = np.full((self.labels * self.frames_per_label, mels), FLOOR_DB, dtype=np.float32)
-        scores = np.zeros((self.labels, tags), dtype=np.float32)
-        spans = np.zeros((self.config.events, self.labels), dtype=np.float32)
-        items = np.full(self.config.events, -1)
+    def _row(self, random: np.random.Generator) -> Row:
+        """Events one after another, some with a short pause between them, and perhaps a sound over them."""
+        events = self.config.events
+        row = Row(self.features, columns=self.columns, events=events)
         covered = random.random() < self.config.overlay_share
-        foreground = self.config.events - 1 if covered else self.config.events
         at = int(random.integers(0, 3)) if random.random() < 0.5 else 0
-        for event in range(foreground):
-            if at >= self.labels:
+        for event in range(events - 1 if covered else events):
+            if at >= self.columns:
                 break
-            length = self._place(random, at, 0.0, event, levels, scores, spans, items)
-            at += length + int(random.choice([0, 0, 1, 2]))
-        alone = np.ones(self.config.events, dtype=bool)
+            excerpt = self._excerpt(random, self.columns - at)
+            row.put(event, at, excerpt)
+            at += len(excerpt) + int(random.choice([0, 0, 1, 2]))
         if covered:
-            last, gain_db = self.config.events - 1, float(random.uniform(-18.0, 3.0))
-            start = int(random.integers(0, self.labels // 2))
-            self._place(random, start, gain_db, last, levels, scores, spans, items, covers=True)
-            overlap = spans[:last] @ spans[last] > 0
-            alone[:last] = ~overlap | (gain_db < -3.0)
-            alone[last] = not overlap.any() or gain_db > 0.0
-        return augment(levels, random, floor_db=FLOOR_DB), scores, spans, items, alone
+            gain_db = float(random.uniform(-18.0, 3.0))
+            at = int(random.integers(0, self.columns // 2))
+            row.cover(events - 1, at, self._excerpt(random, self.columns - at), gain_db=gain_db)
+        row.levels = augment(row.levels, random, floor_db=FLOOR_DB)
+        return row
 
-    def _place(
-        self,
-        random: np.random.Generator,
-        at: int,
-        gain_db: float,
-        event: int,
-        levels: np.ndarray,
-        scores: np.ndarray,
-        spans: np.ndarray,
-        items: np.ndarray,
-        *,
-        covers: bool = False,
-    ) -> int:
-        """Put an excerpt of an item into the row from labelled column `at` on; returns its length in those columns."""
-        features, item = self.features, self._draw(random)
-        first, beyond = features.column_starts[item], features.column_starts[item + 1]
-        room = self.labels - at
-        # an item that does not fit is heard from a random column on
+    def _excerpt(self, random: np.random.Generator, room: int) -> Excerpt:
+        """A whole item, or `room` columns of one that is longer, a little louder or softer than recorded."""
+        features = self.features
+        item = int(self.items[np.searchsorted(self.cumulative, random.random())])
+        first, beyond = int(features.column_starts[item]), int(features.column_starts[item + 1])
         skip = int(random.integers(0, beyond - first - room + 1)) if beyond - first > room else 0
-        length = min(room, int(beyond - first) - skip)
-        frames = slice(at * self.frames_per_label, (at + length) * self.frames_per_label)
-        source = features.starts[item] + skip * self.frames_per_label
-        heard = features.levels[source : source + length * self.frames_per_label].astype(np.float32)
-        variation_db = float(random.uniform(-6.0, 6.0)) + gain_db
-        quiet = np.float32(10.0 ** (min(0.0, gain_db) / 20.0))  # a sound far below another is heard less surely
-        labelled = features.column_scores[first + skip : first + skip + length].astype(np.float32) * quiet
-        heard += np.float32(variation_db)
-        levels[frames] = mix(levels[frames], heard) if covers else heard
-        scores[at : at + length] = np.maximum(scores[at : at + length], labelled)
-        spans[event, at : at + length] = 1.0
-        items[event] = item
-        return length
+        length = min(room, beyond - first)
+        frame = int(features.starts[item]) + skip * features.frames_per_column
+        levels = features.levels[frame : frame + length * features.frames_per_column].astype(np.float32)
+        scores = features.column_scores[first + skip : first + skip + length].astype(np.float32)
+        return Excerpt(item, levels + np.float32(random.uniform(-6.0, 6.0)), scores)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
@@ -13,10 +14,12 @@ from torch import Tensor, nn
 from engine.clap.config import NetworkConfig
 from engine.clap.network import EarmarkNetwork
 from trainer.config import Recipe
+from trainer.errors import TrainerError
 from trainer.manifest import Clip
+from trainer.teachers import MN04_DIM, YAMNET_DIM
 from trainer.text_weights import load_minilm
 
-MN04_DIM, YAMNET_DIM = 384, 1024
+_NEVER_TRAINED = "network.text_encoder."
 
 
 class Student(nn.Module):
@@ -27,18 +30,31 @@ class Student(nn.Module):
         self.network = network
         self.embedding_head = nn.Linear(network.config.audio.width, MN04_DIM + YAMNET_DIM)
 
+    def train(self, mode: bool = True) -> Self:
+        """As of any module, but the sentence encoder stays in evaluation mode: it is never trained."""
+        super().train(mode)
+        self.network.text_encoder.eval()
+        return self
+
     def trained_state(self) -> dict[str, Tensor]:
-        """Everything but the sentence encoder, which is never trained."""
-        return {name: v for name, v in self.state_dict().items() if not name.startswith("network.text_encoder.")}
+        """Everything but the sentence encoder."""
+        return {name: value for name, value in self.state_dict().items() if not name.startswith(_NEVER_TRAINED)}
+
+    def load_trained_state(self, state: Mapping[str, Tensor]) -> None:
+        """Take over what `trained_state` gave. Raises TrainerError unless every name and shape fits."""
+        kept = {name: value for name, value in self.state_dict().items() if name.startswith(_NEVER_TRAINED)}
+        try:
+            self.load_state_dict(kept | dict(state))
+        except RuntimeError as error:
+            raise TrainerError("The stored state is that of a network of another shape than the recipe's.") from error
 
 
 @dataclass(frozen=True)
 class CaptionBank:
     """Every different caption and label, as centred sentence vectors."""
 
-    texts: list[str]
     vectors: Tensor  # (texts, width), unit rows
-    of_caption: dict[str, int]
+    position: dict[str, int]  # of a text in them
 
 
 def new_network(recipe: Recipe, tag_names: Sequence[str]) -> EarmarkNetwork:
@@ -82,7 +98,7 @@ def distinct_texts(clips: Sequence[Clip]) -> list[str]:
 
 def caption_bank(network: EarmarkNetwork, clips: Sequence[Clip]) -> CaptionBank:
     texts = distinct_texts(clips)
-    return CaptionBank(texts, encode(network, texts), {text: index for index, text in enumerate(texts)})
+    return CaptionBank(encode(network, texts), {text: position for position, text in enumerate(texts)})
 
 
 def spoken_names(tag: str) -> list[str]:

@@ -93,8 +93,8 @@ def save(folder: Path, network: EarmarkNetwork, *, tags: Sequence[str], card: st
     """Write the network's folder, its manifest last; returns the checkpoint id.
 
     Audio weights are stored as float16, text weights as int8 per row: identical text weights give identical bytes.
+    Raises ValueError, and writes nothing, if a weight is not finite at half precision.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     text: dict[str, Tensor] = {}
     audio: dict[str, Tensor] = {}
     for name, weight in network.state_dict().items():
@@ -102,6 +102,9 @@ def save(folder: Path, network: EarmarkNetwork, *, tags: Sequence[str], card: st
             text[name.removeprefix("text_encoder.")] = weight
         else:
             audio[name] = weight.half().contiguous() if weight.is_floating_point() else weight
+        if not weight.half().isfinite().all():
+            raise ValueError(f"{name} cannot be stored: it holds numbers that half precision does not know")
+    folder.mkdir(parents=True, exist_ok=True)
     save_file(audio, folder / AUDIO_WEIGHTS)
     save_file(to_bytes_per_row(text), folder / TEXT_WEIGHTS)
     network.tokenizer.save(str(folder / TOKENIZER))

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.embedding import BATCH_WINDOWS, Embedder
+from engine.embedding import BATCH_SEGMENTS, BATCH_TEXTS, Embedder
 from engine.errors import DamagedCheckpoint
 from engine.stored_embeddings import FileEmbeddings, pack
 from tests.small_networks import SMALL_CONFIG, make_small_network, write_small_clap, write_small_network
@@ -67,7 +68,7 @@ def test_silence_and_clipped_sound_can_be_stored(embedder: Embedder, amplitude: 
 
 
 @settings(max_examples=20, deadline=None)
-@given(lengths=st.lists(st.integers(0, WINDOW), min_size=1, max_size=2 * BATCH_WINDOWS))
+@given(lengths=st.lists(st.integers(0, WINDOW), min_size=1, max_size=2 * BATCH_SEGMENTS))
 def test_windows_keep_their_order_and_know_nothing_of_each_other(lengths: list[int]) -> None:
     embedder = Embedder(make_small_network(), "small-1")
     windows = [noise(length, seed) for seed, length in enumerate(lengths)]
@@ -109,6 +110,26 @@ def test_texts_become_unit_vectors_in_order(embedder: Embedder) -> None:
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
     np.testing.assert_allclose(vectors[1:2], embedder.embed_text(texts[1:2]), atol=1e-6)
+
+
+def test_many_texts_are_embedded_as_each_alone(embedder: Embedder) -> None:
+    texts = [" ".join(["dog", "car", "bell"][: 1 + number % 3]) for number in range(3 * BATCH_TEXTS + 1)]
+    alone = np.concatenate([embedder.embed_text([text]) for text in texts[:3]])
+    np.testing.assert_allclose(embedder.embed_text(texts), alone[np.arange(len(texts)) % 3], atol=1e-6)
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    windows = [noise(WINDOW, seed) for seed in range(20)]
+    alone = Embedder(make_small_network(), "small-1", threads=1).embed_windows(windows)
+    together = Embedder(make_small_network(), "small-1", threads=4).embed_windows(windows)
+    for found, expected in zip(together, alone, strict=True):
+        assert_equal(found, expected)
+
+
+def test_the_caller_keeps_torchs_own_threads() -> None:
+    before = torch.get_num_threads()
+    Embedder(make_small_network(), "small-1").embed_audio(noise(WINDOW))
+    assert torch.get_num_threads() == before
 
 
 def test_no_texts_give_no_vectors(embedder: Embedder) -> None:

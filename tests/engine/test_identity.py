@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 from pathlib import Path
@@ -77,6 +78,23 @@ def test_a_live_file_whose_path_now_holds_something_else_has_moved(library: Libr
     assert known(library, root, "b.wav", "bark") is None
     (root.path / "a.wav").write_bytes(b"another sound")
     assert known(library, root, "b.wav", "bark") == file_id
+
+
+def test_a_new_inode_alone_is_no_move_since_some_file_systems_make_them_up(library: Library, root: Root):
+    (root.path / "a.wav").write_bytes(b"bark")
+    stat = FileStat.of(os.stat(root.path / "a.wav"))
+    store(library, root, "a.wav", "bark", stat=dataclasses.replace(stat, inode=stat.inode + 1))
+    assert known(library, root, "copy.wav", "bark") is None
+
+
+def test_a_new_inode_is_a_move_where_two_known_sounds_of_equal_size_and_time_swapped_names(
+    library: Library, root: Root
+):
+    (root.path / "a.wav").write_bytes(b"meow")
+    stat = FileStat.of(os.stat(root.path / "a.wav"))
+    bark = store(library, root, "a.wav", "bark", stat=dataclasses.replace(stat, inode=stat.inode + 1))
+    store(library, root, "b.wav", "meow")
+    assert known(library, root, "b.wav", "bark") == bark
 
 
 def test_a_file_that_is_out_of_reach_has_not_moved(library: Library, root: Root):

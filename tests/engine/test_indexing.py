@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import random
 import shutil
 import tempfile
 import threading
@@ -172,7 +173,94 @@ def files_tried(index: Index, **options: bool) -> int:
     return seen[-1].files_total
 
 
+class Folder:
+    """A folder with sounds of one length, hard to tell apart but by listening, that a person keeps changing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.labels: dict[Path, str] = {}  # which sound is where
+        self.tagged: set[str] = set()
+        self._chance = random.Random(7)
+        self._written = 0
+
+    def change(self) -> None:
+        self._chance.choice([self.write, self.rename, self.swap, self.shift, self.retag, self.replace])()
+
+    def write(self) -> Path:
+        self._written += 1
+        path = write_sound(self._new_path(), hz=200 + 10 * self._written, seconds=0.05)
+        self.labels[path] = f"sound {self._written}"
+        return path
+
+    def rename(self) -> None:
+        self._move(self._any(), self._new_path())
+
+    def swap(self) -> None:
+        one, other, aside = self._any(), self._any(), self.path / "aside.wav"
+        if one != other:
+            self._move(one, aside)
+            self._move(other, one)
+            self._move(aside, other)
+
+    def shift(self) -> None:
+        """Every name is given to the file before, as in renumbering."""
+        free = self._new_path()
+        for path in list(self.labels)[:4]:
+            self._move(path, free)
+            free = path
+
+    def retag(self) -> None:
+        """Other bytes, another name, the same sound."""
+        old, new = self._any(), self._new_path()
+        add_title(old, new.stem)
+        self._move(old, new)
+
+    def replace(self) -> None:
+        """A file goes, and another comes, as long and perhaps with its inode."""
+        path = self._any()
+        path.unlink()
+        del self.labels[path]
+        self.write()
+
+    def _any(self) -> Path:
+        return self._chance.choice(list(self.labels))
+
+    def _new_path(self) -> Path:
+        folder = self.path / self._chance.choice(["", "drums", "drums/loud"])
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{self._chance.randrange(10**9)}.wav"
+
+    def _move(self, old: Path, new: Path) -> None:
+        old.rename(new)
+        self.labels[new] = self.labels.pop(old)
+
+
+def add_title(path: Path, title: str) -> None:
+    """Append what a WAV file says of itself."""
+    text = title.encode() + b"\0" * (2 - len(title) % 2)
+    info = b"INFOINAM" + len(text).to_bytes(4, "little") + text
+    riff = path.read_bytes() + b"LIST" + len(info).to_bytes(4, "little") + info
+    path.write_bytes(riff[:4] + (len(riff) - 8).to_bytes(4, "little") + riff[8:])
+
+
 class TestMovedFiles:
+    def test_tags_stay_with_their_sounds_through_hundreds_of_changes(
+        self, index: Index, library: Library, sounds: Path
+    ):
+        folder = Folder(sounds)
+        for _ in range(16):
+            os.utime(folder.write(), ns=(10**18, 10**18))  # unpacked together
+        for _ in range(50):
+            index()
+            for path, label in folder.labels.items():
+                file = file_at(library, path)
+                assert library.tags_of(file.id) == ([label] if label in folder.tagged else [])
+                if label not in folder.tagged:
+                    library.add_tag(file.id, label)
+                    folder.tagged.add(label)
+            for _ in range(3):
+                folder.change()
+
     @pytest.fixture
     def tagged(self, index: Index, library: Library, sounds: Path) -> AudioFile:
         path = write_sound(sounds / "a.wav")
@@ -196,10 +284,8 @@ class TestMovedFiles:
     def test_a_file_moved_and_edited_in_its_tags_is_recognised_by_its_sound(
         self, index: Index, library: Library, sounds: Path, tagged: AudioFile
     ):
-        riff = (sounds / "a.wav").read_bytes()
-        (sounds / "a.wav").unlink()
-        chunk = b"LIST" + (16).to_bytes(4, "little") + b"INFOINAM" + (4).to_bytes(4, "little") + b"new\0"
-        (sounds / "b.wav").write_bytes(riff[:4] + (len(riff) + len(chunk) - 8).to_bytes(4, "little") + riff[8:] + chunk)
+        add_title(sounds / "a.wav", "new title")
+        (sounds / "a.wav").rename(sounds / "b.wav")
         report = index()
         moved = file_at(library, sounds / "b.wav")
         assert (moved.id, library.tags_of(moved.id)) == (tagged.id, ["kick"])

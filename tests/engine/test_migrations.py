@@ -102,7 +102,9 @@ def test_every_change_of_an_embedding_is_logged(index_db: Database):
 def test_the_id_of_an_embedding_is_never_used_again(index_db: Database):
     for _ in range(3):
         index_db.execute("INSERT INTO file VALUES (1, x'01', NULL, 0)")
-        index_db.execute("INSERT INTO embedding (file_id, checkpoint_id, n, crc, data) VALUES (1, 'small', 1, 0, x'00')")
+        index_db.execute(
+            "INSERT INTO embedding (file_id, checkpoint_id, n, crc, data) VALUES (1, 'small', 1, 0, x'00')"
+        )
         index_db.execute("DELETE FROM file")
         index_db.execute("DELETE FROM change")
     assert index_db.execute("SELECT name, seq FROM sqlite_sequence ORDER BY name").fetchall()[:2] == [

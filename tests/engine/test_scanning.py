@@ -197,6 +197,11 @@ class TestFiles:
         changes = scan()
         assert (paths(changes.added), changes.moved, changes.gone) == (["link1.wav", "link2.wav"], [], [a])
 
+    def test_new_inodes_alone_are_no_change(self, scan: Callable[[], Changes], sounds: Path, tmp_path: Path):
+        sounds.rename(tmp_path / "old")  # a file system that numbers its files anew when it is mounted
+        shutil.copytree(tmp_path / "old", sounds)
+        assert scan() == Changes(unchanged=3)
+
     def test_a_missing_file_that_comes_back_moves_to_where_it_was(
         self, scan: Callable[[], Changes], library: Library, sounds: Path, tmp_path: Path
     ):
@@ -223,6 +228,37 @@ class TestFiles:
         assert (changes.gone, changes.unchanged) == ([], 3)
         (failure,) = changes.unlisted
         assert (failure.path, failure.reason) == (sounds / "sub", "you do not have permission to read it")
+
+
+class TestFilesOfEqualSizeAndTime:
+    """As the sounds of a pack often are: of one length, and unpacked from an archive within a second."""
+
+    @pytest.fixture(autouse=True)
+    def a_pack(self, library: Library, tone_embedder: Embedder, sounds: Path) -> None:
+        for number in range(1, 7):
+            os.utime(write_different_sound(sounds / f"kick {number}.wav", seconds=0.1), ns=(10**18, 10**18))
+        index(library, tone_embedder, sounds)
+
+    def test_renumbering_them_is_seen_as_moves(self, scan: Callable[[], Changes], library: Library, sounds: Path):
+        ids = {number: id_of(library, sounds / f"kick {number}.wav") for number in (1, 2)}
+        (sounds / "kick 2.wav").rename(sounds / "kick 7.wav")
+        (sounds / "kick 1.wav").rename(sounds / "kick 2.wav")
+        changes = scan()
+        moves = {move.file_id: str(move.relative_path) for move in changes.moved}
+        assert moves == {ids[1]: "kick 2.wav", ids[2]: "kick 7.wav"}
+        assert (changes.added, changes.changed, changes.gone, changes.unchanged) == ([], [], [], 4)
+
+    def test_where_inodes_are_made_up_anew_their_sound_decides(
+        self, scan: Callable[[], Changes], sounds: Path, tmp_path: Path
+    ):
+        sounds.rename(tmp_path / "old")
+        shutil.copytree(tmp_path / "old", sounds)
+        inodes = [path.stat().st_ino for path in sorted(sounds.iterdir())]
+        (sounds / "kick 6.wav").rename(sounds / "kick 7.wav")
+        assert len(set(inodes)) == 6
+        changes = scan()
+        assert changes.moved == []
+        assert (paths(changes.added), changes.unchanged) == (["kick 7.wav"], 5)
 
 
 class TestOffline:

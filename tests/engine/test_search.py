@@ -31,13 +31,13 @@ Listen = Callable[[], Searcher]
         ([3.0, 4.0, 3.5, 2.1], (0, 4)),  # rain: the whole stretch
         ([4.0, 0.1, 3.9, 3.8], (0, 1)),  # twice, apart: the better time
         ([4.0, 0.1, 4.0, 4.0], (0, 1)),  # equally good: the first time
-        ([0.0, 1.0, 2.0, 1.0, 0.9], (1, 4)),  # exactly half still belongs
+        ([0.0, 0.8, 2.0, 0.8, 0.79], (1, 4)),  # exactly the fraction still belongs
         ([-3.0, -1.0, -2.0], (1, 2)),  # nothing matches: the least bad segment
         ([0.0, 0.0], (0, 1)),
         ([2.0], (0, 1)),
     ],
 )
-def test_span_is_the_run_around_the_best_segment_that_keeps_half_of_its_evidence(
+def test_span_is_the_run_around_the_best_segment_that_keeps_enough_of_its_evidence(
     z: list[float], span: tuple[int, int]
 ) -> None:
     assert best_span(np.array(z)) == span
@@ -64,7 +64,7 @@ def test_background_of_a_large_library_is_its_own() -> None:
 
 
 def test_background_of_a_small_library_is_safe() -> None:
-    assert Background.of(np.empty(0)).z(0.3) == pytest.approx(3.0)
+    assert Background.of(np.empty(0)).z(0.3) == pytest.approx(6.0)
     # one file that matches must not make itself the measure of all things
     assert Background.of(np.array([0.9])).z(0.9) > 3.0
     assert np.isfinite(Background.of(np.full(10_000, 0.5)).z(0.5))
@@ -292,7 +292,7 @@ def test_impossible_examples_are_refused_in_one_sentence(
     text.write_text("not sound")
     searcher = listen()
     for path in (inside, outside):
-        for start_s in (2.0, 3.0, 1e12):
+        for start_s in (2.0, 2.1, 1e12):
             with pytest.raises(EngineError, match="has no sound after"):
                 searcher.similar(path, start_s)
     for path in (text, tmp_path / "nowhere.wav", tmp_path):

@@ -217,19 +217,22 @@ def test_no_acknowledged_file_is_lost_and_none_is_torn(
     library = tmp_path / "library"
     chance = random.Random(20)
     acknowledged: set[str] = set()
-    for number in range(TRIALS):
+    kills = trials = 0
+    while kills < TRIALS:
+        trials += 1
+        assert trials <= 1.1 * TRIALS + 1, f"{trials - kills} of {trials} processes ended before they could be killed"
         person.add(len(acknowledged) + WAITING_FILES - len(person.written))
         pid = indexing.start(library, person.folder, group_files=chance.choice([1, 2, 5, 20]))
         trial = index_and_kill(indexing, pid, chance.randint(1, 10), chance.uniform(0, 0.02))
-        assert trial.was_killed, f"trial {number}: the process ended by itself: {trial.status}"
-        assert trial.acknowledged, f"trial {number}: nothing was acknowledged before the kill"
+        assert trial.acknowledged, f"trial {trials}: nothing was acknowledged before the kill"
+        kills += trial.was_killed  # only proven kills count: on a busy machine a process may be done too soon
         assert not acknowledged & set(trial.acknowledged), "acknowledged files were indexed again"
         acknowledged |= set(trial.acknowledged)
         assert lost_files(library, acknowledged) == set()
         assert stored_files(library)[1] == []
         assert torn_databases(library) == []
         check_with_earmark(library, acknowledged, trial.acknowledged)
-    record_testsuite_property("kills while indexing", TRIALS)
+    record_testsuite_property("kills while indexing", kills)
     record_testsuite_property("files acknowledged before a kill", len(acknowledged))
 
     rest = finish(indexing, library, person.folder)

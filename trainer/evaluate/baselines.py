@@ -10,7 +10,8 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-PENALTIES = (1.0, 10.0, 100.0, 1000.0)
+PENALTIES = (0.01, 0.1, 1.0, 10.0)
+RANDOM_FEATURES = 2000  # of the Gaussian kernel (Rahimi and Recht 2007)
 
 
 def mel_statistics(levels_db: np.ndarray) -> np.ndarray:
@@ -35,20 +36,21 @@ class RidgeBaseline:
 
 
 def fit_ridge(
-    statistics: np.ndarray, targets: np.ndarray, held_out: tuple[np.ndarray, np.ndarray], *, seed: int = 0
+    training: tuple[np.ndarray, np.ndarray], held_out: tuple[np.ndarray, np.ndarray], *, seed: int = 0
 ) -> RidgeBaseline:
     """Fit on captioned training clips; the penalty is the one with the best mean cosine on held-out sources.
 
-    statistics : (clips, features); targets : (clips, dim), unit sentence vectors.
+    training, held_out : statistics (clips, 5 * mels) and unit sentence vectors (clips, dim).
     """
-    fitted = [_fit(statistics, targets, penalty, seed) for penalty in PENALTIES]
-    cosines = [float((model.embed(held_out[0]) * held_out[1]).sum(axis=1).mean()) for model in fitted]
+    statistics, targets = held_out
+    fitted = [_fit(*training, penalty, seed) for penalty in PENALTIES]
+    cosines = [float((model.embed(statistics) * targets).sum(axis=1).mean()) for model in fitted]
     return fitted[int(np.argmax(cosines))]
 
 
 def _fit(statistics: np.ndarray, targets: np.ndarray, penalty: float, seed: int) -> RidgeBaseline:
-    features = RBFSampler(gamma=1.0 / (2.0 * statistics.shape[1]), n_components=2000, random_state=seed)
-    pipeline = make_pipeline(StandardScaler(), features, Ridge(alpha=penalty / 100.0))
+    features = RBFSampler(gamma=1.0 / (2.0 * statistics.shape[1]), n_components=RANDOM_FEATURES, random_state=seed)
+    pipeline = make_pipeline(StandardScaler(), features, Ridge(alpha=penalty))
     return RidgeBaseline(pipeline.fit(statistics, targets), penalty)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from trainer.manifest import Clip
 
 RESAMPLES = 1000
-_FREESOUND_TAKE = re.compile(r"^(\d-\d+)-[A-Z]$")
+_FREESOUND_TAKE = re.compile(r"^(\d-\d+)-[A-Z](-\d+)?$")  # fold, recording, take and, in some copies, class
 
 
 def recording_of(clip: Clip) -> str:

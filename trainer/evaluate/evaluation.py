@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -11,15 +12,19 @@ import torch
 from engine.audio import read_audio
 from engine.clap.network import EarmarkNetwork
 from engine.embedding import Embedder
+from trainer.errors import TrainerError
 from trainer.evaluate.baselines import chance_scores, fit_ridge, mel_statistics
 from trainer.evaluate.bootstrap import interval, recording_of
 from trainer.evaluate.retrieval import rank
 from trainer.evaluate.zero_shot import class_vectors, hits, prompts_for
 from trainer.manifest import Clip
+from trainer.student import encode
 
 ZERO_SHOT_SOURCE = "esc10"
 RIDGE_S = 30.0  # the baseline looks at so much of a file
-TEXT_BATCH = 64
+ANNOUNCE_EVERY = 500
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Figure:
 @dataclass(frozen=True)
 class TableRow:
     system: str
-    accuracy: Figure
+    accuracy: Figure | None  # None where the split has nothing to classify
     recall_at_1: Figure
     recall_at_10: Figure
     mean_average_precision: Figure
@@ -62,7 +67,7 @@ class Evaluation:
     def table(self) -> str:
         titles = ("system", "ESC-10 accuracy", "R@1", "R@10", "mAP")
         cells = [
-            (r.system, str(r.accuracy), str(r.recall_at_1), str(r.recall_at_10), str(r.mean_average_precision))
+            (r.system, str(r.accuracy or "-"), str(r.recall_at_1), str(r.recall_at_10), str(r.mean_average_precision))
             for r in self.rows
         ]
         widths = [max(len(row[column]) for row in (titles, *cells)) for column in range(len(titles))]
@@ -82,6 +87,7 @@ class Task:
     """A pool of sounds, the captions asked of it, and the clips that are classified."""
 
     clips: list[Clip]
+    recordings: list[str]  # of every clip
     queries: list[str]
     relevant: np.ndarray  # (queries, sounds)
     labels: list[str]
@@ -90,52 +96,78 @@ class Task:
 
 
 def make_task(clips: Sequence[Clip]) -> Task:
-    """Group equal captions into queries; classify the clips of ESC-10, where the split has them."""
+    """Group equal captions into queries; classify the clips of ESC-10, where the split has them.
+
+    Raises TrainerError if no clip has a caption.
+    """
     queries = sorted({clip.caption for clip in clips if clip.caption})
+    if not queries:
+        raise TrainerError("None of the sounds to evaluate on has a caption.")
     relevant = np.array([[clip.caption == query for clip in clips] for query in queries])
     classified = np.array([i for i, clip in enumerate(clips) if clip.source == ZERO_SHOT_SOURCE], dtype=int)
     labels = sorted({clips[i].label for i in classified})
     truth = np.array([labels.index(clips[i].label) for i in classified], dtype=int)
-    return Task(list(clips), queries, relevant, labels, classified, truth)
+    return Task(list(clips), [recording_of(clip) for clip in clips], queries, relevant, labels, classified, truth)
 
 
 def measure(system: str, task: Task, scores: np.ndarray, correct: np.ndarray) -> TableRow:
-    """scores : (queries, sounds); correct : (classified,), 1 where a clip's class was found."""
-    recordings = [recording_of(clip) for clip in task.clips]
-    of_classified = [recordings[i] for i in task.classified]
-    ranking = rank(scores, task.relevant)
+    """scores : (queries, sounds); correct : (classified,), 1 where a clip's class was found.
+
+    What is resampled are the recordings that are asked for, or classified; the pool stays as it is.
+    """
+    answers = np.flatnonzero(task.relevant.any(axis=0))
+    ranking = rank(scores, task.relevant).among(answers)
+    asked = [task.recordings[i] for i in answers]
+    classified = [task.recordings[i] for i in task.classified]
+    accuracy = _figure(classified, lambda counts: float(np.average(correct, weights=counts))) if classified else None
     return TableRow(
         system,
-        _figure(of_classified, lambda counts: float(np.average(correct, weights=counts))),
-        _figure(recordings, lambda counts: ranking.recall_at(1, counts)),
-        _figure(recordings, lambda counts: ranking.recall_at(10, counts)),
-        _figure(recordings, ranking.mean_average_precision),
+        accuracy,
+        _figure(asked, lambda counts: ranking.recall_at(1, counts)),
+        _figure(asked, lambda counts: ranking.recall_at(10, counts)),
+        _figure(asked, ranking.mean_average_precision),
     )
+
+
+def measure_vectors(
+    system: str, task: Task, sounds: np.ndarray, embed_text: Callable[[Sequence[str]], np.ndarray]
+) -> TableRow:
+    """A system that embeds sounds (sounds, dim) and texts (texts, dim), all of length one, in the same space."""
+    correct = np.empty(0)
+    if task.labels:
+        classes = class_vectors(embed_text(prompts_for(task.labels)))
+        correct = hits(sounds[task.classified], classes, task.truth)
+    return measure(system, task, embed_text(task.queries) @ sounds.T, correct)
 
 
 def evaluate_network(embedder: Embedder, task: Task) -> TableRow:
     """The network as Earmark uses it: whole files through the Embedder, captions and prompts as texts."""
-    sounds = np.stack([_embed_file(embedder, clip) for clip in task.clips])
-    classes = class_vectors(embedder.embed_text(prompts_for(task.labels)))
-    correct = hits(sounds[task.classified], classes, task.truth)
-    return measure(embedder.name, task, embedder.embed_text(task.queries) @ sounds.T, correct)
+    sounds = [
+        embedder.embed_audio(read_audio(clip.path, sample_rate_hz=embedder.sample_rate_hz)).clip
+        for clip in _announced(task.clips, f"{embedder.name}: heard")
+    ]
+    return measure_vectors(embedder.name, task, np.stack(sounds), embedder.embed_text)
 
 
 def evaluate_chance(task: Task) -> TableRow:
     """Random scores; one draw, so its interval shows how far luck alone goes."""
-    picked = chance_scores(len(task.classified), len(task.labels)).argmax(axis=1)
-    return measure(
-        "chance", task, chance_scores(len(task.queries), len(task.clips)), (picked == task.truth).astype(float)
-    )
+    classes = len(task.labels)
+    correct = hits(chance_scores(len(task.classified), classes), np.eye(classes), task.truth)
+    return measure("chance", task, chance_scores(len(task.queries), len(task.clips)), correct)
 
 
 def evaluate_ridge(network: EarmarkNetwork, task: Task, training: Sequence[Clip], held_out: Sequence[Clip]) -> TableRow:
     """Mel statistics with ridge regression into the network's own sentence space, fitted on captioned clips."""
-    fitted = fit_ridge(*_statistics_and_targets(network, training), _statistics_and_targets(network, held_out))
-    sounds = fitted.embed(np.stack([_statistics(network, clip) for clip in task.clips]))
-    classes = class_vectors(_sentences(network, prompts_for(task.labels)))
-    correct = hits(sounds[task.classified], classes, task.truth)
-    return measure("mel statistics + ridge", task, _sentences(network, task.queries) @ sounds.T, correct)
+    training, held_out = ([clip for clip in clips if clip.caption] for clips in (training, held_out))
+
+    def embed_text(texts: Sequence[str]) -> np.ndarray:
+        return np.asarray(encode(network, texts))
+
+    fitted = fit_ridge(
+        (_statistics(network, training), embed_text([clip.caption for clip in training])),
+        (_statistics(network, held_out), embed_text([clip.caption for clip in held_out])),
+    )
+    return measure_vectors("mel statistics + ridge", task, fitted.embed(_statistics(network, task.clips)), embed_text)
 
 
 def evaluate(
@@ -147,47 +179,37 @@ def evaluate(
     if isinstance(embedder.network, EarmarkNetwork):
         rows.append(evaluate_ridge(embedder.network, task, training, held_out))
     rows.append(evaluate_network(embedder, task))
-    recordings = [recording_of(clip) for clip in task.clips]
     return Evaluation(
         network=embedder.name,
         checkpoint_id=embedder.checkpoint_id,
         sounds=len(task.clips),
-        recordings=len(set(recordings)),
+        recordings=len(set(task.recordings)),
         queries=len(task.queries),
         zero_shot_clips=len(task.classified),
-        zero_shot_recordings=len({recordings[i] for i in task.classified}),
+        zero_shot_recordings=len({task.recordings[i] for i in task.classified}),
         rows=rows,
     )
 
 
 def _figure(recordings: Sequence[str], figure_of: Callable[[np.ndarray], float]) -> Figure:
-    """The figure with every clip counted once, and its interval; not a number where there is nothing to count."""
-    if not recordings:
-        return Figure(float("nan"), float("nan"), float("nan"))
+    """The figure with every clip counted once, and its interval."""
     return Figure(figure_of(np.ones(len(recordings), dtype=int)), *interval(recordings, figure_of))
 
 
-def _embed_file(embedder: Embedder, clip: Clip) -> np.ndarray:
-    return embedder.embed_audio(read_audio(clip.path, sample_rate_hz=embedder.sample_rate_hz)).clip
+def _statistics(network: EarmarkNetwork, clips: Sequence[Clip]) -> np.ndarray:
+    """(clips, 5 * mels) of the network's own levels, for the baseline."""
+    found = []
+    for clip in _announced(clips, "baseline: heard"):
+        y = read_audio(clip.path, sample_rate_hz=network.sample_rate_hz, duration_s=RIDGE_S)
+        y = np.pad(y, (0, max(0, network.samples_per_segment - len(y))))
+        with torch.inference_mode():
+            found.append(mel_statistics(network.levels_of(torch.from_numpy(y).unsqueeze(0))[0].T.numpy()))
+    return np.stack(found)
 
 
-def _statistics(network: EarmarkNetwork, clip: Clip) -> np.ndarray:
-    y = read_audio(clip.path, sample_rate_hz=network.sample_rate_hz, duration_s=RIDGE_S)
-    y = np.pad(y, (0, max(0, network.samples_per_segment - len(y))))
-    with torch.inference_mode():
-        levels = network.levels_of(torch.from_numpy(y).unsqueeze(0))[0]
-    return mel_statistics(levels.T.numpy())
-
-
-def _statistics_and_targets(network: EarmarkNetwork, clips: Sequence[Clip]) -> tuple[np.ndarray, np.ndarray]:
-    captioned = [clip for clip in clips if clip.caption]
-    return (
-        np.stack([_statistics(network, clip) for clip in captioned]),
-        _sentences(network, [clip.caption for clip in captioned]),
-    )
-
-
-def _sentences(network: EarmarkNetwork, texts: Sequence[str]) -> np.ndarray:
-    with torch.inference_mode():
-        batches = [network.centred_text(texts[i : i + TEXT_BATCH]) for i in range(0, len(texts), TEXT_BATCH)]
-    return torch.cat(batches).numpy()
+def _announced(clips: Sequence[Clip], done: str) -> Iterator[Clip]:
+    """The clips, one by one; tells the log how far it is, because thousands of files take minutes."""
+    for number, clip in enumerate(clips, start=1):
+        yield clip
+        if number % ANNOUNCE_EVERY == 0:
+            log.info("%s %d of %d sounds", done, number, len(clips))

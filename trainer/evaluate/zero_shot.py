@@ -21,5 +21,10 @@ def class_vectors(prompt_vectors: np.ndarray) -> np.ndarray:
 
 
 def hits(sounds: np.ndarray, classes: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """1 where the most similar class is the true one; sounds (n, dim), classes (c, dim), truth (n,) class numbers."""
-    return ((sounds @ classes.T).argmax(axis=1) == truth).astype(float)
+    """1 where the true class is the most similar one, alone at the top: ties count against us.
+
+    sounds : (n, dim); classes : (c, dim); truth : (n,) class numbers.
+    """
+    likeness = sounds @ classes.T
+    of_truth = likeness[np.arange(len(truth)), truth]
+    return ((likeness >= of_truth[:, None]).sum(axis=1) == 1).astype(float)

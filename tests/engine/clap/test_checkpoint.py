@@ -64,6 +64,16 @@ def test_equal_text_weights_give_equal_bytes(folder: Path, tmp_path: Path) -> No
     assert (tmp_path / "trained" / name).read_bytes() == (folder / name).read_bytes()
 
 
+@pytest.mark.parametrize("value", [1e5, float("nan")])
+@pytest.mark.parametrize("name", ["tag_head.weight", "text_encoder.bert.encoder.layer.0.output.dense.weight"])
+def test_weights_beyond_half_precision_are_not_saved(tmp_path: Path, name: str, value: float) -> None:
+    network = make_small_network()
+    network.get_parameter(name)[0, 0] = value
+    with pytest.raises(ValueError, match=name):
+        checkpoint.save(tmp_path / "network", network, tags=TAGS, card="")
+    assert not (tmp_path / "network").exists()
+
+
 def test_loaded_network_is_ready_for_use_alone(folder: Path) -> None:
     network, _ = checkpoint.load(folder)
     assert not network.training

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trainer.config import CONFIGS, load_recipe
+from trainer.errors import TrainerError
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_recipe_in_the_repository_can_be_read(path: Path) -> None:
+    recipe = load_recipe(path.stem)
+    assert recipe == load_recipe(str(path))
+    assert recipe.scenes.columns * recipe.audio.frames_per_column % 32 == 0  # rows are whole labelled columns
+    assert recipe.audio.stem_channels  # a list in the file, a tuple here: recipes can be compared and are never changed
+    assert hash(recipe) == hash(load_recipe(path.stem))
+
+
+def test_settings_can_be_changed_from_outside() -> None:
+    recipe = load_recipe(
+        "default",
+        {
+            "optimizer.steps": 100,
+            "losses.caption": 1,
+            "audio.stem_channels": [8, 8],
+            "tag_view_dim": 16,
+            "name": "mine",
+        },
+    )
+    assert (recipe.optimizer.steps, recipe.losses.caption, recipe.tag_view_dim, recipe.name) == (100, 1, 16, "mine")
+    assert recipe.audio.stem_channels == (8, 8)
+    assert recipe.optimizer.rows_per_step == load_recipe("default").optimizer.rows_per_step
+
+
+@pytest.mark.parametrize("setting", ["optimizer.stesp", "optimiser.steps", "steps", "name.first", ""])
+def test_a_setting_that_no_recipe_has_is_refused(setting: str) -> None:
+    with pytest.raises(TrainerError, match="no setting"):
+        load_recipe("default", {setting: 1})
+
+
+@pytest.mark.parametrize("value", ["many", 1.5, True, [1], None])
+def test_a_value_of_another_type_is_refused(value: object) -> None:
+    with pytest.raises(TrainerError, match=r"optimizer\.steps is \d+ in the recipe and cannot be"):
+        load_recipe("default", {"optimizer.steps": value})
+
+
+def test_a_recipe_that_does_not_exist_is_named() -> None:
+    with pytest.raises(TrainerError, match=r"There is no recipe .*nowhere\.toml"):
+        load_recipe("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "what"),
+    [
+        ("steps = ", "stesp = ", "stesp"),  # a slip of the pen
+        ("name = ", "names = ", "names"),
+        ("seed = 1", "", "seed"),  # something is missing
+        ("[mel]", "[mel", "line"),  # not TOML
+    ],
+)
+def test_a_broken_recipe_says_what_is_wrong_in_it(tmp_path: Path, was: str, becomes: str, what: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text((CONFIGS / "default.toml").read_text().replace(was, becomes))
+    with pytest.raises(TrainerError, match=rf"mine\.toml is not a recipe: .*{what}"):
+        load_recipe(str(path))
