@@ -18,7 +18,8 @@ find_python() {
 }
 
 install() {
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt "$@"
+    # --no-compile: most modules of torch and transformers are never imported; the others are compiled when they are
+    .venv/bin/python -m pip install -qq --no-compile --disable-pip-version-check --constraint constraints.txt "$@"
 }
 
 if fits .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1; then

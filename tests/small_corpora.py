@@ -86,33 +86,27 @@ def make_untrained_network() -> EarmarkNetwork:
 
 def write_small_shared(folder: Path) -> Path:
     """Tones as training sounds (sources a, b, c) and dev sounds (esc10 and loops), small teachers and their classes."""
-    kinds = {"low tone": 300.0, "middle tone": 1000.0, "high tone": 4000.0}
+    tones = {"low tone": 300.0, "middle tone": 1000.0, "high tone": 4000.0}
     training = [
-        (f"train/{source}{number}.wav", source, kind, hz * (1.0 + 0.02 * number))
+        (f"train/{source}/{label}.wav", source, label, hz * (1.0 + 0.02 * number))
         for number, source in enumerate("abc")
-        for kind, hz in kinds.items()
+        for label, hz in tones.items()
     ]
     dev = [
-        (
-            f"dev/{number}-{100 + number}-A-{index}.wav",
-            "esc10" if number < 3 else "loops",
-            kind,
-            hz * (1.1 + 0.01 * number),
-        )
+        (f"dev/{number}-{number}-A-{label}.wav", "esc10" if number < 3 else "loops", label, hz * (1.1 + 0.01 * number))
         for number in range(4)
-        for index, (kind, hz) in enumerate(kinds.items())
+        for label, hz in tones.items()
     ]
-    for name, entries in {"train": training, "dev": dev}.items():
-        _write_manifest(folder / "sounds", f"{name}.csv", entries)
+    _write_sounds(folder / "sounds", "train.csv", training)
+    _write_sounds(folder / "sounds", "dev.csv", dev)
     write_small_teachers(folder / "teacher")
     write_class_list(folder / "labels" / "class_labels_indices.csv")
     return folder
 
 
-def _write_manifest(folder: Path, name: str, entries: list[tuple[str, str, str, float]]) -> None:
-    rows = []
-    for path, source, kind, hz in entries:
-        file = write_sound(folder / path.replace(".wav", f"-{hz:.0f}.wav"), hz=hz, seconds=0.7, sample_rate_hz=32000)
-        rows.append((file.relative_to(folder), source, path, kind, f"a {kind}", 0.7, "CC0"))
-    with (folder / name).open("w", newline="", encoding="utf-8") as file:
+def _write_sounds(folder: Path, manifest: str, tones: list[tuple[str, str, str, float]]) -> None:
+    for path, _, _, hz in tones:
+        write_sound(folder / path, hz=hz, seconds=0.7, sample_rate_hz=32000)
+    rows = [(path, source, path, label, f"a {label}", 0.7, "CC0") for path, source, label, _ in tones]
+    with (folder / manifest).open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([COLUMNS, *rows])

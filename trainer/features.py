@@ -83,7 +83,8 @@ def compute(items: Sequence[Item], mel: MelConfig, teachers: TeacherFiles, folde
             failures = _collect(pool.map(work, groups, shards), len(groups))
     if failures:
         listed = "; ".join(f"{display_path(failure.path)}: {failure.reason}" for failure in failures[:5])
-        raise TrainerError(f"{len(failures)} sounds cannot be read, so their features are missing ({listed}).")
+        more = f"; and {len(failures) - 5} more" if len(failures) > 5 else ""
+        raise TrainerError(f"Features are missing, because there are sounds that cannot be read ({listed}{more}).")
 
 
 def _collect(results: Iterable[list[Failure]], groups: int) -> list[Failure]:

@@ -225,6 +225,7 @@ def test_no_acknowledged_file_is_lost_and_none_is_torn(
         pid = indexing.start(library, person.folder, group_files=chance.choice([1, 2, 5, 20]))
         trial = index_and_kill(indexing, pid, chance.randint(1, 10), chance.uniform(0, 0.02))
         assert trial.acknowledged, f"trial {trials}: nothing was acknowledged before the kill"
+        assert trial.was_killed or trial.status == 0
         kills += trial.was_killed  # only proven kills count: on a busy machine a process may be done too soon
         assert not acknowledged & set(trial.acknowledged), "acknowledged files were indexed again"
         acknowledged |= set(trial.acknowledged)
@@ -252,7 +253,6 @@ def test_the_check_sees_files_that_were_acknowledged_too_early(indexing: Indexin
     for _ in range(20):
         person.add(WAITING_FILES)
         trial = index_and_kill(indexing, indexing.start(library, person.folder, hasty=True), 1, 0.0)
-        assert trial.was_killed
         acknowledged |= set(trial.acknowledged)
         lost = lost_files(library, acknowledged)
         if lost:

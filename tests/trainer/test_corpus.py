@@ -15,7 +15,7 @@ from trainer.errors import TrainerError
 @pytest.fixture(scope="module")
 def recipe() -> Recipe:
     """Source c is held out; of source a, the low tone is refused."""
-    data = replace(SMALL_RECIPE.data, held_out_sources=("c",), refused_recordings=("train/a0.wav",), mixtures=6)
+    data = replace(SMALL_RECIPE.data, held_out_sources=("c",), refused_recordings=("train/a/low tone.wav",), mixtures=6)
     return replace(SMALL_RECIPE, data=data)
 
 
@@ -31,24 +31,30 @@ def test_a_corpus_computes_the_features_it_lacks_and_names_its_parts(
     corpus = load_corpus(recipe, small_shared, tmp_path / "run" / "features", workers=1)
     assert [clip.source for clip in corpus.clips] == ["a"] * 3 + ["b"] * 3 + ["c"] * 3
     assert corpus.held_out == [6, 7, 8]
-    # the recording is refused together with everything that was cut from it and every mixture it is in
-    assert {clip.recording for clip in corpus.clips} - {clip.recording for clip in corpus.training_clips} == {
-        "train/a0.wav",
-        "train/c2.wav",
-    }
-    assert corpus.mixtures == []
+    assert corpus.training == [1, 2, 3, 4, 5]
+    assert [clip.recording for clip in corpus.training_clips][:2] == [
+        "train/a/middle tone.wav",
+        "train/a/high tone.wav",
+    ]
     assert len(corpus.features.clip_scores) == 9 + 6
     assert corpus.tag_names[0] == "Band 0"
     once_more = load_corpus(recipe, small_shared, tmp_path / "run" / "features", workers=1)
     np.testing.assert_array_equal(once_more.features.levels, corpus.features.levels)
 
 
-def test_refusing_one_more_recording_leaves_the_cache_valid(recipe: Recipe, small_shared: Path, tmp_path: Path) -> None:
-    refusing_none = replace(recipe, data=replace(recipe.data, refused_recordings=()))
-    before = load_corpus(refusing_none, small_shared, tmp_path, workers=1)
-    after = load_corpus(recipe, small_shared, tmp_path, workers=1)
-    assert len(before.mixtures) == 6
-    assert set(after.mixtures) < set(before.mixtures)
+def test_refusing_more_recordings_takes_their_mixtures_along_and_leaves_the_cache_valid(
+    recipe: Recipe, small_shared: Path, tmp_path: Path
+) -> None:
+    every_tone_of_a = tuple(f"train/a/{height} tone.wav" for height in ("low", "middle", "high"))
+    refusing = {
+        refused: replace(recipe, data=replace(recipe.data, refused_recordings=refused))
+        for refused in ((), every_tone_of_a)
+    }
+    before = load_corpus(refusing[()], small_shared, tmp_path, workers=1)
+    assert before.mixtures == [9, 10, 11, 12, 13, 14]
+    after = load_corpus(refusing[every_tone_of_a], small_shared, tmp_path, workers=1)
+    assert after.mixtures == []  # each has a clip of a, since it needs two sources and c is held out
+    assert after.training == [3, 4, 5]
 
 
 def test_a_folder_without_sounds_is_named(recipe: Recipe, tmp_path: Path) -> None:

@@ -157,8 +157,13 @@ def evaluate_chance(task: Task) -> TableRow:
 
 
 def evaluate_ridge(network: EarmarkNetwork, task: Task, training: Sequence[Clip], held_out: Sequence[Clip]) -> TableRow:
-    """Mel statistics with ridge regression into the network's own sentence space, fitted on captioned clips."""
+    """Mel statistics with ridge regression into the network's own sentence space, fitted on captioned clips.
+
+    Raises TrainerError if there are none.
+    """
     training, held_out = ([clip for clip in clips if clip.caption] for clips in (training, held_out))
+    if not training or not held_out:
+        raise TrainerError("The baseline needs clips with captions, some to train on and some of held-out sources.")
 
     def embed_text(texts: Sequence[str]) -> np.ndarray:
         return np.asarray(encode(network, texts))

