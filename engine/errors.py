@@ -6,6 +6,8 @@
     ├── DamagedCheckpoint   a network folder is incomplete, altered or of an unknown kind
     ├── UnusableLibrary     the library folder cannot be opened, or is not ours, or is from a newer Earmark
     └── NotInLibrary        a file or folder was named that the library does not know
+
+Inside a batch one bad file is no exception but a value, a `Failure`: the batch goes on.
 """
 
 from __future__ import annotations

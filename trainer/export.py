@@ -15,7 +15,7 @@ from trainer.student import Student
 
 CARD = """# {name}
 
-Trained on {clips} clips, {hours:.1f} h, from {sources} sources, none of which is in it.
+Trained on {clips} clips, {hours:.1f} h, from {sources} sources.
 
 Two AudioSet taggers taught it and are not part of it: mn04 of EfficientAT (MIT) and YAMNet (Apache-2.0). Its sentence
 encoder is all-MiniLM-L6-v2 (Apache-2.0), unchanged but for the rounding of its weights.

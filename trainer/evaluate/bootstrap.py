@@ -1,14 +1,17 @@
 """95 % intervals by resampling recordings (seed M11).
 
-Clips that were cut from one recording count as the one witness they are.
+Clips that were cut from one recording count as the one witness they are; and so does a query, with all the recordings
+that answer it, since what was measured of it is one thing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse.csgraph import connected_components
 
 from trainer.manifest import Clip
 
@@ -23,18 +26,24 @@ def recording_of(clip: Clip) -> str:
     return take.group(1) if take else clip.recording
 
 
-def interval(
-    recordings: Sequence[str], measure: Callable[[np.ndarray], float], *, seed: int = 0
-) -> tuple[float, float]:
-    """The 2.5 and 97.5 percentiles of `measure` over resampled recordings.
+def groups_of_queries(relevant: np.ndarray, recordings: Sequence[str]) -> np.ndarray:
+    """Which queries must be drawn together, since they ask for the same recordings: a number for each query.
 
-    measure : takes how often each clip counts, (clips,) int, and gives the figure.
+    relevant : (queries, sounds) bool; recordings : of every sound.
     """
-    names, group = np.unique(recordings, return_inverse=True)
-    random = np.random.default_rng(seed)
-    figures = []
-    for _ in range(RESAMPLES):
-        times_drawn = np.bincount(random.integers(0, len(names), len(names)), minlength=len(names))
-        figures.append(measure(times_drawn[group]))
-    low, high = np.percentile(figures, [2.5, 97.5])
+    names, numbers = np.unique(recordings, return_inverse=True)
+    asked = relevant.astype(float) @ np.eye(len(names))[numbers]  # (queries, recordings), above 0 where asked for
+    return np.asarray(connected_components(asked @ asked.T, directed=False)[1])
+
+
+def interval(values: np.ndarray, groups: ArrayLike, *, seed: int = 0) -> tuple[float, float]:
+    """The 2.5 and 97.5 percentiles of the mean of `values` when whole groups are drawn, with repetition.
+
+    values : (n,); groups : (n,), for instance the recordings that clips were cut from.
+    """
+    names, group = np.unique(np.asarray(groups), return_inverse=True)
+    sums, sizes = np.bincount(group, weights=values), np.bincount(group)
+    draws = np.random.default_rng(seed).integers(0, len(names), size=(RESAMPLES, len(names)))
+    means = sums[draws].sum(axis=1) / sizes[draws].sum(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)

@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from engine.audio import read_audio
 from engine.clap.network import EarmarkNetwork
 from engine.embedding import Embedder
 from trainer.errors import TrainerError
 from trainer.evaluate.baselines import chance_scores, fit_ridge, mel_statistics
-from trainer.evaluate.bootstrap import interval, recording_of
+from trainer.evaluate.bootstrap import groups_of_queries, interval, recording_of
 from trainer.evaluate.retrieval import rank
 from trainer.evaluate.zero_shot import class_vectors, hits, prompts_for
 from trainer.manifest import Clip
@@ -74,12 +75,13 @@ class Evaluation:
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (titles, *cells)
         ]
-        counts = (
-            f"network {self.network} ({self.checkpoint_id}); retrieval: {self.queries} grouped captions over "
-            f"{self.sounds} sounds from {self.recordings} recordings; ESC-10: {self.zero_shot_clips} clips from "
-            f"{self.zero_shot_recordings} recordings; brackets: 95 % bootstrap over recordings"
-        )
-        return "\n".join([*lines, counts])
+        counts = [
+            f"network {self.network}, checkpoint {self.checkpoint_id}",
+            f"retrieval: {self.queries} grouped captions over {self.sounds} sounds from {self.recordings} recordings",
+            f"ESC-10: {self.zero_shot_clips} clips from {self.zero_shot_recordings} recordings",
+            "in brackets: 95 % bootstrap over recordings, and over captions with all their recordings",
+        ]
+        return "\n".join([*lines, "", *counts])
 
 
 @dataclass(frozen=True)
@@ -111,21 +113,15 @@ def make_task(clips: Sequence[Clip]) -> Task:
 
 
 def measure(system: str, task: Task, scores: np.ndarray, correct: np.ndarray) -> TableRow:
-    """scores : (queries, sounds); correct : (classified,), 1 where a clip's class was found.
-
-    What is resampled are the recordings that are asked for, or classified; the pool stays as it is.
-    """
-    answers = np.flatnonzero(task.relevant.any(axis=0))
-    ranking = rank(scores, task.relevant).among(answers)
-    asked = [task.recordings[i] for i in answers]
-    classified = [task.recordings[i] for i in task.classified]
-    accuracy = _figure(classified, lambda counts: float(np.average(correct, weights=counts))) if classified else None
+    """scores : (queries, sounds); correct : (classified,), 1 where a clip's class was found."""
+    ranking = rank(scores, task.relevant)
+    together = groups_of_queries(task.relevant, task.recordings)
     return TableRow(
         system,
-        accuracy,
-        _figure(asked, lambda counts: ranking.recall_at(1, counts)),
-        _figure(asked, lambda counts: ranking.recall_at(10, counts)),
-        _figure(asked, ranking.mean_average_precision),
+        _figure(correct, [task.recordings[i] for i in task.classified]) if len(correct) else None,
+        _figure(ranking.found_within(1), together),
+        _figure(ranking.found_within(10), together),
+        _figure(ranking.average_precisions(), together),
     )
 
 
@@ -196,9 +192,9 @@ def evaluate(
     )
 
 
-def _figure(recordings: Sequence[str], figure_of: Callable[[np.ndarray], float]) -> Figure:
-    """The figure with every clip counted once, and its interval."""
-    return Figure(figure_of(np.ones(len(recordings), dtype=int)), *interval(recordings, figure_of))
+def _figure(values: np.ndarray, groups: ArrayLike) -> Figure:
+    """The mean of the values, and its interval when whole groups of them are drawn."""
+    return Figure(float(values.mean()), *interval(values, groups))
 
 
 def _statistics(network: EarmarkNetwork, clips: Sequence[Clip]) -> np.ndarray:

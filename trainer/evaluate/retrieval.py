@@ -7,7 +7,6 @@ for more than one relevant sound.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -17,41 +16,28 @@ class Ranking:
     """Where every relevant sound came.
 
     ranks : (queries, sounds), from 1; relevant : (queries, sounds) bool, at least one in every row.
-
-    The figures take `counts` (sounds,), how often each sound was drawn in a resample: what was measured of a query
-    stays, and weighs as much as the sounds it asks for were drawn. Without counts every query weighs the same.
     """
 
     ranks: np.ndarray
     relevant: np.ndarray
 
-    def recall_at(self, k: int, counts: np.ndarray | None = None) -> float:
-        """Share of queries with a relevant sound among the first k."""
-        found = np.any((self.ranks <= k) & self.relevant, axis=1)
-        return float(np.average(found, weights=self._weights(counts).sum(axis=1)))
+    def found_within(self, k: int) -> np.ndarray:
+        """(queries,): 1 where a relevant sound is among the first k."""
+        return np.any((self.ranks <= k) & self.relevant, axis=1).astype(float)
 
-    def mean_average_precision(self, counts: np.ndarray | None = None) -> float:
-        """Mean over queries of the mean precision at the ranks of the relevant sounds."""
-        return float(np.average(self._precisions, weights=self._weights(counts)))
-
-    def among(self, sounds: np.ndarray) -> Ranking:
-        """The same ranks in the same pool, but of these sounds alone; sounds : positions."""
-        return Ranking(self.ranks[:, sounds], self.relevant[:, sounds])
-
-    def _weights(self, counts: np.ndarray | None) -> np.ndarray:
-        return self._shares if counts is None else self._shares * counts
-
-    @cached_property
-    def _shares(self) -> np.ndarray:
-        """(queries, sounds): the weight 1 of every query, shared by the sounds that are relevant to it."""
-        return np.asarray(self.relevant / self.relevant.sum(axis=1, keepdims=True))
-
-    @cached_property
-    def _precisions(self) -> np.ndarray:
-        """(queries, sounds): how many relevant sounds come up to a sound's rank, over that rank."""
+    def average_precisions(self) -> np.ndarray:
+        """(queries,): the mean precision at the ranks of the relevant sounds."""
         order = np.argsort(self.ranks, axis=1)
-        found = np.cumsum(np.take_along_axis(self.relevant, order, axis=1), axis=1)
-        return np.take_along_axis(found, np.argsort(order, axis=1), axis=1) / self.ranks
+        relevant = np.take_along_axis(self.relevant, order, axis=1)  # best first
+        precisions = np.cumsum(relevant, axis=1) / np.arange(1, relevant.shape[1] + 1)
+        return np.asarray((precisions * relevant).sum(axis=1) / relevant.sum(axis=1))
+
+    def recall_at(self, k: int) -> float:
+        """R@k: the share of queries with a relevant sound among the first k."""
+        return float(self.found_within(k).mean())
+
+    def mean_average_precision(self) -> float:
+        return float(self.average_precisions().mean())
 
 
 def rank(scores: np.ndarray, relevant: np.ndarray) -> Ranking:

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from tests.small_corpora import make_clip
-from trainer.evaluate.bootstrap import RESAMPLES, interval, recording_of
-from trainer.evaluate.retrieval import rank
+from trainer.evaluate.bootstrap import groups_of_queries, interval, recording_of
 
 
 @pytest.mark.parametrize(
@@ -23,49 +22,51 @@ def test_takes_of_one_recording_belong_together(name: str, recording: str) -> No
 
 
 def test_clips_of_one_recording_are_drawn_together() -> None:
-    drawn: list[np.ndarray] = []
-
-    def remember(counts: np.ndarray) -> float:
-        drawn.append(counts)
-        return 0.0
-
-    interval(["a", "b", "a", "c", "b", "a"], remember)
-    counts = np.array(drawn)
-    assert counts.shape == (RESAMPLES, 6)
-    np.testing.assert_array_equal(counts[:, 0], counts[:, 2])
-    np.testing.assert_array_equal(counts[:, 0], counts[:, 5])
-    np.testing.assert_array_equal(counts[:, 1], counts[:, 4])
-    assert np.all(counts[:, [0, 1, 3]].sum(axis=1) == 3)  # as many recordings as there are, with repetition
-    assert set(counts[:, 3]) == {0, 1, 2, 3}
-
-
-def test_many_clips_of_few_recordings_are_few_witnesses() -> None:
-    random = np.random.default_rng(0)
-    of_recording = random.random(20)
-    values = np.repeat(of_recording, 50)
-    recordings = [str(number) for number in range(20) for _ in range(50)]
-
-    def mean(counts: np.ndarray) -> float:
-        return float(np.average(values, weights=counts))
-
-    low, high = interval(recordings, mean)
-    low_by_clip, high_by_clip = interval([str(clip) for clip in range(1000)], mean)
+    values = np.random.default_rng(0).random(20)
+    recordings = [str(number) for number in range(20)]
+    # fifty equal clips of a recording say no more than one
+    assert interval(np.repeat(values, 50), np.repeat(recordings, 50)) == pytest.approx(interval(values, recordings))
+    low, high = interval(values, recordings)
+    low_by_clip, high_by_clip = interval(np.repeat(values, 50), range(1000))
     assert high - low > 5 * (high_by_clip - low_by_clip)
-    assert high - low == pytest.approx(2 * 1.96 * of_recording.std() / np.sqrt(20), rel=0.15)
 
 
-def test_retrieval_of_single_sounds_has_the_interval_of_a_share() -> None:
-    # 200 queries of one sound each, of which half are found at once: the standard error is the root of .25 / 200
-    found = np.arange(200) % 2 == 0
-    scores = np.where(found, 2.0, 0.0) * np.eye(200) + 1.0 * (1.0 - np.eye(200))
-    ranking = rank(scores, np.eye(200, dtype=bool))
-    low, high = interval([str(sound) for sound in range(200)], lambda counts: ranking.recall_at(1, counts))
+def test_large_recordings_weigh_as_much_as_they_have_clips() -> None:
+    # drawn are: both small ones, one of each, or the large one twice
+    assert interval(np.array([0.0, 1.0, 1.0, 1.0]), ["a", "b", "b", "b"]) == (0.0, 1.0)
+    values = np.concatenate([np.zeros(100), np.ones(300)])
+    recordings = np.concatenate([np.arange(100), 100 + np.arange(300) // 3])
+    low, high = interval(values, recordings)
+    assert (low + high) / 2 == pytest.approx(0.75, abs=0.02)
+
+
+def test_the_interval_of_a_share_is_as_wide_as_its_standard_error_says() -> None:
+    found = np.arange(200) % 2
+    low, high = interval(found, range(200))
     assert (low + high) / 2 == pytest.approx(0.5, abs=0.02)
-    assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 200), rel=0.15)
+    assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 200), rel=0.1)
+
+
+def test_what_is_always_so_has_no_interval() -> None:
+    assert interval(np.ones(7), list("aabbccc")) == (1.0, 1.0)
 
 
 def test_the_same_figures_come_every_time() -> None:
-    def mean(counts: np.ndarray) -> float:
-        return float(np.average(np.arange(5), weights=counts))
+    values = np.arange(5.0)
+    assert interval(values, list("abcde")) == interval(values, list("abcde"))
 
-    assert interval(list("abcde"), mean) == interval(list("abcde"), mean)
+
+def test_queries_that_share_a_recording_are_drawn_together() -> None:
+    recordings = ["rain-1", "rain-1", "dog", "rain-2", "bell"]
+    relevant = np.array(
+        [
+            [1, 0, 0, 0, 0],  # heavy rain, cut from the first recording of rain
+            [0, 1, 0, 1, 0],  # light rain, cut from both
+            [0, 0, 1, 0, 0],
+            [0, 0, 0, 0, 1],
+        ],
+        dtype=bool,
+    )
+    heavy, light, dog, bell = groups_of_queries(relevant, recordings)
+    assert heavy == light
+    assert len({heavy, dog, bell}) == 3

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainer.evaluate.retrieval import Ranking, rank
+from trainer.evaluate.retrieval import rank
 
 
 def slow_ranking(scores: list[float], relevant: list[bool]) -> list[int]:
@@ -56,6 +56,8 @@ def test_three_queries_by_hand() -> None:
     relevant = np.array([[1, 0, 0], [0, 1, 0], [1, 0, 1]], dtype=bool)
     ranking = rank(scores, relevant)
     assert ranking.ranks.tolist() == [[1, 3, 2], [1, 2, 3], [2, 1, 3]]
+    assert ranking.found_within(1).tolist() == [1.0, 0.0, 0.0]
+    assert ranking.average_precisions() == pytest.approx([1, 1 / 2, (1 / 2 + 2 / 3) / 2])
     assert ranking.recall_at(1) == pytest.approx(1 / 3)
     assert ranking.recall_at(2) == 1.0
     assert ranking.mean_average_precision() == pytest.approx((1 + 1 / 2 + (1 / 2 + 2 / 3) / 2) / 3)
@@ -77,38 +79,3 @@ def test_a_score_that_is_not_a_number_comes_last() -> None:
 def test_a_query_that_nothing_answers_cannot_be_scored() -> None:
     with pytest.raises(ValueError, match="without any relevant sound"):
         rank(np.zeros((2, 2)), np.array([[True, False], [False, False]]))
-
-
-@pytest.fixture
-def hit_and_miss() -> Ranking:
-    """The first query finds its sound at once; the second finds one of its two sounds second and the other last."""
-    return rank(
-        np.array([[0.9, 0.5, 0.4, 0.3], [0.5, 0.4, 0.9, 0.3]]), np.array([[1, 0, 0, 0], [1, 0, 0, 1]], dtype=bool)
-    )
-
-
-def test_counts_of_one_change_nothing(hit_and_miss: Ranking) -> None:
-    ones = np.ones(4, dtype=int)
-    assert hit_and_miss.recall_at(1, ones) == hit_and_miss.recall_at(1) == 0.5
-    assert hit_and_miss.mean_average_precision(ones) == hit_and_miss.mean_average_precision() == 0.75
-
-
-def test_a_query_weighs_as_much_as_its_sounds_were_drawn(hit_and_miss: Ranking) -> None:
-    # sound 0 is drawn twice, sound 3 not at all: the first query weighs 2, the second 2 halves
-    counts = np.array([2, 5, 5, 0])
-    assert hit_and_miss.recall_at(1, counts) == pytest.approx(2 / 3)
-    assert hit_and_miss.mean_average_precision(counts) == pytest.approx((2 * 1 + 1 * 0.5) / 3)
-
-
-def test_a_query_whose_sounds_were_not_drawn_is_not_asked(hit_and_miss: Ranking) -> None:
-    counts = np.array([0, 1, 1, 3])
-    assert hit_and_miss.recall_at(1, counts) == 0.0
-    assert hit_and_miss.mean_average_precision(counts) == pytest.approx(0.5)
-
-
-def test_sounds_that_nobody_asks_for_stay_in_the_pool(hit_and_miss: Ranking) -> None:
-    asked = hit_and_miss.among(np.array([0, 3]))
-    assert asked.ranks.tolist() == [[1, 4], [2, 4]]
-    for k in (1, 2, 3):
-        assert asked.recall_at(k) == hit_and_miss.recall_at(k)
-    assert asked.mean_average_precision() == hit_and_miss.mean_average_precision()
