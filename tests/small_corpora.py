@@ -14,7 +14,7 @@ from engine.clap.network import EarmarkNetwork
 from tests.small_networks import SMALL_CONFIG, TAGS, make_small_network
 from tests.small_teachers import write_class_list, write_small_teachers
 from tests.tones import write_sound
-from trainer.config import DataConfig, LossConfig, OptimizerConfig, Recipe, SceneConfig
+from trainer.config import DataConfig, LossConfig, OptimizerConfig, Recipe, SceneConfig, TagViewConfig
 from trainer.corpus import Corpus
 from trainer.features import Features
 from trainer.manifest import COLUMNS, Clip
@@ -27,7 +27,7 @@ SMALL_RECIPE = Recipe(
     name="small",
     mel=SMALL_CONFIG.mel,
     audio=SMALL_CONFIG.audio,
-    tag_view_dim=SMALL_CONFIG.tag_view_dim,
+    tag_view=TagViewConfig(SMALL_CONFIG.tag_view_dim, weight=1.0, bridge_temperature=0.05, bridge_tags=3),
     data=DataConfig((HELD_OUT,), (), (), mixtures=0, seed=1),
     scenes=SceneConfig(columns=8, events=3, overlay_share=0.3, mixture_share=0.2),
     losses=LossConfig(1.0, 1.0, 1.0, bridge=2.0, caption=0.3, temperature=0.05, text_starts=0.25),

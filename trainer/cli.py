@@ -39,9 +39,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-RecipeOption = Annotated[
-    str, typer.Option("--recipe", metavar="NAME", help="A recipe of trainer/configs, or the path of a .toml file.")
-]
+RECIPE_HELP = "A recipe of trainer/configs, or the path of a .toml file."
+RecipeArgument = Annotated[str, typer.Argument(metavar="[RECIPE]", help=RECIPE_HELP)]
+RecipeOption = Annotated[str, typer.Option("--recipe", metavar="RECIPE", help=RECIPE_HELP)]
 SharedOption = Annotated[
     Path, typer.Option("--shared", metavar="DIR", help="The folder with sounds, teachers and labels.")
 ]
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @app.command("features")
 def features_command(
-    recipe: RecipeOption = "default",
+    recipe: RecipeArgument = "default",
     shared: SharedOption = Path("../shared"),
     run: RunOption = Path("runs/default"),
     workers: WorkersOption = 2,
@@ -102,7 +102,7 @@ def features_command(
 
 @app.command("run")
 def run_command(
-    recipe: RecipeOption = "default",
+    recipe: RecipeArgument = "default",
     shared: SharedOption = Path("../shared"),
     run: RunOption = Path("runs/default"),
     out: OutOption = None,
@@ -113,7 +113,7 @@ def run_command(
 
     A run that was interrupted goes on with its newest state.
 
-    Example: earmark-train run --run runs/default --out resources/default_network
+    Example: earmark-train run default --run runs/default --out resources/default_network
     """
     from trainer.corpus import load_corpus, teacher_files
     from trainer.distill import train
@@ -128,7 +128,7 @@ def run_command(
 
 @app.command("export")
 def export_command(
-    recipe: RecipeOption = "default",
+    recipe: RecipeArgument = "default",
     shared: SharedOption = Path("../shared"),
     run: RunOption = Path("runs/default"),
     out: OutOption = None,

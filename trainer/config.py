@@ -60,11 +60,21 @@ class OptimizerConfig:
 
 
 @dataclass(frozen=True)
+class TagViewConfig:
+    """How tags and sentences meet in an embedding; see `engine.clap.network`."""
+
+    dim: int
+    weight: float  # of the tag view beside the text view
+    bridge_temperature: float
+    bridge_tags: int
+
+
+@dataclass(frozen=True)
 class Recipe:
     name: str
     mel: MelConfig
     audio: AudioEncoderConfig
-    tag_view_dim: int
+    tag_view: TagViewConfig
     data: DataConfig
     scenes: SceneConfig
     losses: LossConfig
@@ -74,6 +84,7 @@ class Recipe:
 _SECTIONS: dict[str, Callable[..., object]] = {
     "mel": MelConfig,
     "audio": AudioEncoderConfig,
+    "tag_view": TagViewConfig,
     "data": DataConfig,
     "scenes": SceneConfig,
     "losses": LossConfig,

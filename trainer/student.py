@@ -60,7 +60,14 @@ class CaptionBank:
 def new_network(recipe: Recipe, tag_names: Sequence[str]) -> EarmarkNetwork:
     """A network of the recipe's shape with random ears and the sentence encoder of `text_weights`."""
     config = NetworkConfig(
-        name=recipe.name, mel=recipe.mel, audio=recipe.audio, tags=len(tag_names), tag_view_dim=recipe.tag_view_dim
+        name=recipe.name,
+        mel=recipe.mel,
+        audio=recipe.audio,
+        tags=len(tag_names),
+        tag_view_dim=recipe.tag_view.dim,
+        tag_view_weight=recipe.tag_view.weight,
+        bridge_temperature=recipe.tag_view.bridge_temperature,
+        bridge_tags=recipe.tag_view.bridge_tags,
     )
     text_weights, tokenizer = load_minilm(config.text)
     torch.manual_seed(recipe.optimizer.seed)

