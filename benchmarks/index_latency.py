@@ -325,7 +325,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], metavar="SEGMENTS")
     parser.add_argument("--queries", type=int, default=200)
-    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/earmark-index-benchmark")
+    parser.add_argument("--cache", type=Path, default=Path("build/index_benchmark"))
     parser.add_argument("--no-rivals", action="store_true", help="Earmark alone")
     return parser.parse_args()
 

@@ -5,6 +5,7 @@ The engine is imported inside the fixtures, so that a test of plain audio does n
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,10 @@ import pytest
 if TYPE_CHECKING:
     from engine.embedding import Embedder
     from engine.library import Library
+
+# Before anything imports torch: its threads wait for each other by spinning, and on a busy machine the small networks
+# of the tests then take several times as long. Tests of threads say themselves how many they want.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
