@@ -13,12 +13,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from engine.paths import default_network_folder, demo_sounds_folder, resources_folder
+from engine.paths import demo_sounds_folder, resources_folder
 from engine.search import Hit, Searcher
-
-pytestmark = pytest.mark.skipif(
-    not (default_network_folder() / "manifest.json").exists(), reason="no default network is in resources yet"
-)
 
 HEARD: dict[str, dict[str, Any]] = json.loads((resources_folder() / "demo_sounds.json").read_text("utf-8"))
 WIDER = {"a bell rings": ("a church bell tolls", "a doorbell rings")}  # what else a query may well find
