@@ -97,8 +97,9 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
 
 
 def moment(hit: Hit) -> str:
-    """The whole seconds that a span touches: 0:42–0:44."""
-    return f"{clock(math.floor(hit.start_s))}–{clock(math.ceil(hit.end_s))}"
+    """The whole seconds that a span touches by more than a tenth: 0:42–0:44."""
+    start_s = math.floor(hit.start_s)
+    return f"{clock(start_s)}–{clock(max(start_s + 1, math.ceil(hit.end_s - 0.1)))}"
 
 
 def clock(seconds: float) -> str:

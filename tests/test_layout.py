@@ -17,7 +17,7 @@ from engine import cli
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("app", "engine", "trainer", "resources", "tests", "packaging", "benchmarks", "docs")
 DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "docs/architecture.md", "docs/file-formats.md")
-MADE_HERE = {".git", ".venv", "build", "dist", "__pycache__"}  # never part of a clone
+MADE_HERE = {"build", "dist", "runs", "__pycache__"}  # never part of a clone, as hidden folders but .ci are not
 
 WEIGHT_SUFFIXES = {".safetensors", ".onnx", ".pt", ".pth", ".bin", ".ckpt", ".npy", ".npz", ".h5"}
 MAX_WEIGHTS_BYTES = 40_000_000
@@ -41,12 +41,10 @@ def repository_files() -> list[Path]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     for entry in folder.iterdir():
-        if entry.name in MADE_HERE or entry.name.endswith("_cache"):
-            continue
-        if entry.is_dir():
-            yield from _walk(entry)
-        else:
+        if not entry.is_dir():
             yield entry
+        elif entry.name not in MADE_HERE and (entry.name == ".ci" or not entry.name.startswith(".")):
+            yield from _walk(entry)
 
 
 def text_files() -> Iterator[tuple[Path, str]]:

@@ -28,7 +28,8 @@ def test_clock(seconds: float, text: str) -> None:
 
 def test_moment_names_every_second_that_a_span_touches() -> None:
     assert moment(make_hit(start_s=42.3, end_s=43.9)) == "0:42–0:44"
-    assert moment(make_hit(start_s=0.0, end_s=0.2)) == "0:00–0:01"
+    assert moment(make_hit(start_s=0.0, end_s=0.05)) == "0:00–0:01"
+    assert moment(make_hit(start_s=0.0, end_s=5.001)) == "0:00–0:05"  # a file of five seconds has no sixth
 
 
 def test_hits_are_shown_below_their_root(capsys: pytest.CaptureFixture[str]) -> None:
