@@ -26,7 +26,7 @@ MAX_WEIGHTS_BYTES = 40_000_000
 WITHOUT_TEST_FILE: set[str] = set()
 
 PACKAGE_HOSTS = ("pypi" + ".org", "python" + "hosted.org", "download.py" + "torch.org", "conda" + ".anaconda.org")
-MACHINE_PATHS = (r"/root/", r"/work/(main|shared|\.)", r"/home/\w+/", r"/Users/\w+/", r"[A-Z]:\\Users\\")
+MACHINE_PATHS = (re.escape(f"{ROOT}/"), r"/root/", r"/home/\w+/", r"/Users/\w+/", r"[A-Z]:\\Users\\")
 
 
 def repository_files() -> list[Path]:
