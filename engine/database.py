@@ -199,6 +199,8 @@ def _in_one_sentence(path: Path, kind: DatabaseKind) -> Generator[None, None, No
         raise _unusable(path, reasons[sqlite3.SQLITE_CORRUPT]) from error
     except sqlite3.Error as error:
         reason = reasons.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # the low byte is the primary code
+        if str(error).startswith("invalid fts5 file format"):  # damage, but FTS5 gives no code of its own for it
+            reason = reasons[sqlite3.SQLITE_CORRUPT]
         if reason is None:
             raise
         raise _unusable(path, reason) from error

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.database import Database
+from engine.errors import UnusableLibrary
 from engine.migrations import open_index_db
 from engine.text_index import FileText, TextIndex, query_words, searchable
 
@@ -212,3 +213,11 @@ class TestHostileQueries:
         alphabet = "rain \"'*^:(){}+-\0,;ANDORNOTEé🔥\ud800"
         for _ in range(10_000):
             index.search("".join(chance.choices(alphabet, k=chance.randint(1, 12))), limit=10)
+
+
+def test_a_damaged_text_table_is_one_sentence(tmp_path: Path):
+    path = tmp_path / "index.db"
+    with open_index_db(path) as database:
+        database.execute("UPDATE text_config SET v = 99 WHERE k = 'version'")
+    with open_index_db(path) as database, pytest.raises(UnusableLibrary, match="damaged"):
+        TextIndex(database).search("dog", limit=10)
