@@ -68,6 +68,7 @@ class VectorIndex:
         self._damaged: dict[int, int] = {}  # embedding id -> file id
         self._matrix = SegmentMatrix(0)
         self._clips = ClipRows(0)
+        self._samples: dict[tuple[int, int], np.ndarray] = {}  # for `background`, until the segments change
         self._graph: SegmentGraph | None = None
         self._graph_is_stored = False
         self._graph_was_loaded = False
@@ -96,6 +97,8 @@ class VectorIndex:
                 self._take_stored("")
             else:
                 self._take_changes(known)
+        with self._lock:
+            self._samples.clear()
         self._generation = generation
         if start_over and self.segments >= self._graph_from:
             self._load_graph()
@@ -118,6 +121,7 @@ class VectorIndex:
         dim = self._stored_dim()
         with self._lock:
             self._matrix, self._clips, self._damaged = SegmentMatrix(dim), ClipRows(dim), {}
+            self._samples.clear()
             self._graph = None
 
     def _take_changes(self, known: int) -> None:
@@ -197,7 +201,9 @@ class VectorIndex:
         """Dot products (q, n) of random segments, the same ones for the same library; of all if there are fewer."""
         queries = self._checked(queries)
         with self._lock:
-            sample = self._matrix.take(self._matrix.sample_rows(n, seed))
+            if (n, seed) not in self._samples:
+                self._samples[n, seed] = self._matrix.take(self._matrix.sample_rows(n, seed))
+            sample = self._samples[n, seed]
         scores: np.ndarray = queries @ sample.T
         return scores
 
