@@ -26,8 +26,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.audio import read_info
-from engine.cli_output import ProgressLine, count, say, show_facts, show_hits, show_json, show_report
+from engine.audio import AudioInfo, read_info
+from engine.cli_output import (
+    FAILED,
+    ProgressLine,
+    answer,
+    count,
+    say,
+    show_facts,
+    show_hits,
+    show_json,
+    show_report,
+)
 from engine.errors import EngineError, NotInLibrary, display_path
 from engine.library import INDEX_FILE, LIBRARY_FILE, Library
 from engine.library_rows import AudioFile
@@ -39,7 +49,6 @@ if TYPE_CHECKING:
     from engine.embedding import Embedder
     from engine.search import Searcher
 
-FAILED = 1
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -80,16 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # for a terminal that lacks a character
-    try:
-        typer.main.get_command(app).main(args=arguments, prog_name="earmark")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except EngineError as error:
-        return _fail(str(error))
-    except OSError as error:
-        where = f" ({display_path(error.filename)})" if error.filename else ""
-        return _fail(f"The system refused: {error.strerror or error}{where}.")
-    return 0
+    return answer(app, "earmark", arguments)
 
 
 @app.command("index")
@@ -231,11 +231,6 @@ def roots_command(
 # --- what the commands are made of ------------------------------------------------------------------------------------
 
 
-def _fail(sentence: str) -> int:
-    say(sentence)
-    return FAILED
-
-
 def _existing_library(folder: Path, *, read_only: bool = True) -> Library:
     if not ((folder / LIBRARY_FILE).exists() and (folder / INDEX_FILE).exists()):
         raise EngineError(
@@ -332,11 +327,7 @@ def _facts_of_file(path: Path, library_folder: Path) -> dict[str, Any]:
     return {
         "path": str(path.absolute()),
         "indexed": False,
-        "duration_s": info.duration_s,
-        "container": info.container,
-        "encoding": info.encoding,
-        "sample_rate_hz": info.sample_rate_hz,
-        "channels": info.channels,
+        **_facts_of_sound(info),
         "metadata": _facts_of_metadata(read_metadata(path)),
     }
 
@@ -348,17 +339,18 @@ def _facts_of_known_file(library: Library, file: AudioFile) -> dict[str, Any]:
         "indexed": file.state == "ok",
         "state": file.state,
         "reason": file.reason,
-        "duration_s": file.duration_s,
-        "container": file.container,
-        "encoding": file.encoding,
-        "sample_rate_hz": file.sample_rate_hz,
-        "channels": file.channels,
+        **_facts_of_sound(file),
         "tags": library.tags_of(file.id),
         "rating": library.rating_of(file.id),
         "caption": library.caption_of(file.id),
         "note": library.note_of(file.id),
         "metadata": _facts_of_metadata(metadata) if metadata else {},
     }
+
+
+def _facts_of_sound(sound: AudioInfo | AudioFile) -> dict[str, Any]:
+    names = ("duration_s", "container", "encoding", "sample_rate_hz", "channels")
+    return {name: getattr(sound, name) for name in names}
 
 
 def _facts_of_metadata(metadata: Metadata) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from engine.errors import display_path
+from engine.errors import EngineError, display_path
 from engine.library_rows import Root
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.progress import Progress
     from engine.search import Hit
 
+FAILED = 1  # the exit code of what the world did not allow
 WEAK_SCORE = 0.5
 PROGRESS_LINE_S = 10.0  # between two lines where a line cannot be overwritten
 
@@ -32,6 +33,25 @@ PROGRESS_LINE_S = 10.0  # between two lines where a line cannot be overwritten
 def say(sentence: str) -> None:
     """A remark or an error, apart from the answers."""
     typer.echo(sentence, err=True)
+
+
+def answer(app: typer.Typer, name: str, arguments: Sequence[str] | None) -> int:
+    """Run one command of `app`, by default that of the process; returns its exit code.
+
+    A failure of the world is said in its one sentence; any other exception is a fault of the program and stays.
+    """
+    try:
+        typer.main.get_command(app).main(args=arguments, prog_name=name)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except EngineError as error:
+        say(str(error))
+    except OSError as error:
+        where = f" ({display_path(error.filename)})" if error.filename else ""
+        say(f"The system refused: {error.strerror or error}{where}.")
+    else:
+        return 0
+    return FAILED
 
 
 def show_json(value: Mapping[str, Any]) -> None:

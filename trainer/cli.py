@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from engine.errors import EngineError, display_path
+from engine.cli_output import FAILED, answer, say
+from engine.errors import display_path
 from trainer.config import Recipe, load_recipe
 from trainer.errors import TrainerError
 
@@ -62,19 +63,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, by default that of the process; returns its exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
     try:
-        typer.main.get_command(app).main(args=arguments, prog_name="earmark-train")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except (EngineError, TrainerError) as error:
-        return _fail(str(error))
+        return answer(app, "earmark-train", arguments)
+    except TrainerError as error:
+        say(str(error))
     except ModuleNotFoundError as error:
         if error.name not in TRAINING_PACKAGES:
             raise
-        return _fail(f"The package {error.name} is missing: pip install 'earmark[train]' brings what training needs.")
-    except OSError as error:
-        where = f" ({display_path(error.filename)})" if error.filename else ""
-        return _fail(f"The system refused: {error.strerror or error}{where}.")
-    return 0
+        say(f"The package {error.name} is missing: pip install 'earmark[train]' brings what training needs.")
+    return FAILED
 
 
 @app.command("features")
@@ -224,11 +220,6 @@ def _overrides(settings: Sequence[str]) -> dict[str, Any]:
         except json.JSONDecodeError:
             overrides[key] = value
     return overrides
-
-
-def _fail(sentence: str) -> int:
-    typer.echo(sentence, err=True)
-    return 1
 
 
 if __name__ == "__main__":
