@@ -36,14 +36,21 @@ def groups_of_queries(relevant: np.ndarray, recordings: Sequence[str]) -> np.nda
     return np.asarray(connected_components(asked @ asked.T, directed=False)[1])
 
 
+def resampled_means(values: np.ndarray, groups: ArrayLike, *, seed: int = 0) -> np.ndarray:
+    """(RESAMPLES,): means of `values` (n,) when whole groups (n,) are drawn, with repetition.
+
+    With the same groups the draws are the same, so that what was measured twice on them can be compared draw by draw.
+    """
+    names, group = np.unique(np.asarray(groups), return_inverse=True)
+    sums, sizes = np.bincount(group, weights=values), np.bincount(group)
+    draws = np.random.default_rng(seed).integers(0, len(names), size=(RESAMPLES, len(names)))
+    return np.asarray(sums[draws].sum(axis=1) / sizes[draws].sum(axis=1))
+
+
 def interval(values: np.ndarray, groups: ArrayLike, *, seed: int = 0) -> tuple[float, float]:
     """The 2.5 and 97.5 percentiles of the mean of `values` when whole groups are drawn, with repetition.
 
     values : (n,); groups : (n,), for instance the recordings that clips were cut from.
     """
-    names, group = np.unique(np.asarray(groups), return_inverse=True)
-    sums, sizes = np.bincount(group, weights=values), np.bincount(group)
-    draws = np.random.default_rng(seed).integers(0, len(names), size=(RESAMPLES, len(names)))
-    means = sums[draws].sum(axis=1) / sizes[draws].sum(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
+    low, high = np.percentile(resampled_means(values, groups, seed=seed), [2.5, 97.5])
     return float(low), float(high)

@@ -1,216 +1,119 @@
-"""One table for one network on one split: zero-shot accuracy and retrieval, beside what they must beat."""
+"""Everything that is measured of one network on one split, beside what it must beat and what it learned from."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-import torch
-from numpy.typing import ArrayLike
-
-from engine.audio import read_audio
 from engine.clap.network import EarmarkNetwork
 from engine.embedding import Embedder
 from trainer.errors import TrainerError
-from trainer.evaluate.baselines import chance_scores, fit_ridge, mel_statistics
-from trainer.evaluate.bootstrap import groups_of_queries, interval, recording_of
-from trainer.evaluate.retrieval import rank
-from trainer.evaluate.zero_shot import class_vectors, hits, prompts_for
+from trainer.evaluate.figures import Table
+from trainer.evaluate.order import order_table
+from trainer.evaluate.placement import placement_table
+from trainer.evaluate.robustness import intruder_table, robustness_table
+from trainer.evaluate.sections import Section
+from trainer.evaluate.systems import Chance, NetworkSystem, RidgeSystem, Sounds, System, TeachersBridge
+from trainer.evaluate.task import make_task, retrieval_table
+from trainer.evaluate.unseen import unseen_table
 from trainer.manifest import Clip
-from trainer.student import encode
+from trainer.teachers import TeacherFiles, Teachers
 
-ZERO_SHOT_SOURCE = "esc10"
-RIDGE_S = 30.0  # the baseline looks at so much of a file
-ANNOUNCE_EVERY = 500
+WITH_RIDGE = {Section.RETRIEVAL, Section.UNSEEN}  # the baseline hears whole sounds only
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A share between 0 and 1 with its 95 % interval."""
+class Material:
+    """What an evaluation needs beside the network.
 
-    value: float
-    low: float
-    high: float
+    measured : the clips of the split; unseen : clips whose labels training left out
+    training, held_out : captioned clips that the ridge baseline learns from
+    teachers : their files, or None to leave them out
+    """
 
-    def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
-
-
-@dataclass(frozen=True)
-class TableRow:
-    system: str
-    accuracy: Figure | None  # None where the split has nothing to classify
-    recall_at_1: Figure
-    recall_at_10: Figure
-    mean_average_precision: Figure
+    measured: Sequence[Clip]
+    unseen: Sequence[Clip] = ()
+    training: Sequence[Clip] = ()
+    held_out: Sequence[Clip] = ()
+    teachers: TeacherFiles | None = None
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured, and on how much."""
+    """What was measured: a table for every section; `missing` says why a section has none."""
 
     network: str
     checkpoint_id: str
-    sounds: int
-    recordings: int
-    queries: int
-    zero_shot_clips: int
-    zero_shot_recordings: int
-    rows: list[TableRow]
+    tables: list[Table]
+    missing: list[str]
 
     def to_dict(self) -> dict[str, object]:
-        return asdict(self)
+        return {
+            "network": self.network,
+            "checkpoint_id": self.checkpoint_id,
+            "tables": {table.section: table.to_dict() for table in self.tables},
+            "missing": self.missing,
+        }
 
-    def table(self) -> str:
-        titles = ("system", "ESC-10 accuracy", "R@1", "R@10", "mAP")
-        cells = [
-            (r.system, str(r.accuracy or "-"), str(r.recall_at_1), str(r.recall_at_10), str(r.mean_average_precision))
-            for r in self.rows
-        ]
-        widths = [max(len(row[column]) for row in (titles, *cells)) for column in range(len(titles))]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (titles, *cells)
-        ]
-        counts = [
-            f"network {self.network}, checkpoint {self.checkpoint_id}",
-            f"retrieval: {self.queries} grouped captions over {self.sounds} sounds from {self.recordings} recordings",
-            f"ESC-10: {self.zero_shot_clips} clips from {self.zero_shot_recordings} recordings",
-            "in brackets: 95 % bootstrap over recordings, and over captions with all their recordings",
-        ]
-        return "\n".join([*lines, "", *counts])
+    def text(self) -> str:
+        of_network = f"network {self.network}, checkpoint {self.checkpoint_id}"
+        return "\n\n".join([*(table.text() for table in self.tables), "\n".join([*self.missing, of_network])])
 
 
-@dataclass(frozen=True)
-class Task:
-    """A pool of sounds, the captions asked of it, and the clips that are classified."""
-
-    clips: list[Clip]
-    recordings: list[str]  # of every clip
-    queries: list[str]
-    relevant: np.ndarray  # (queries, sounds)
-    labels: list[str]
-    classified: np.ndarray  # positions in clips
-    truth: np.ndarray  # (classified,) label numbers
-
-
-def make_task(clips: Sequence[Clip]) -> Task:
-    """Group equal captions into queries; classify the clips of ESC-10, where the split has them.
-
-    Raises TrainerError if no clip has a caption.
-    """
-    queries = sorted({clip.caption for clip in clips if clip.caption})
-    if not queries:
-        raise TrainerError("None of the sounds to evaluate on has a caption.")
-    relevant = np.array([[clip.caption == query for clip in clips] for query in queries])
-    classified = np.array([i for i, clip in enumerate(clips) if clip.source == ZERO_SHOT_SOURCE], dtype=int)
-    labels = sorted({clips[i].label for i in classified})
-    truth = np.array([labels.index(clips[i].label) for i in classified], dtype=int)
-    return Task(list(clips), [recording_of(clip) for clip in clips], queries, relevant, labels, classified, truth)
+def evaluate(embedder: Embedder, material: Material, *, only: Collection[Section] = tuple(Section)) -> Evaluation:
+    """The sections in `only`. Raises TrainerError if no sound has a caption."""
+    tables, missing = [], []
+    measures = _measures(embedder, material, only)
+    for section in Section:
+        if section not in only:
+            continue
+        try:
+            for measured in measures[section]():
+                tables.append(measured)
+                log.info("%s: measured", measured.section)
+        except TrainerError as error:  # a split may be too small for one section and good for another
+            missing.append(f"{section}: not measured. {error}")
+    return Evaluation(embedder.name, embedder.checkpoint_id, tables, missing)
 
 
-def measure(system: str, task: Task, scores: np.ndarray, correct: np.ndarray) -> TableRow:
-    """scores : (queries, sounds); correct : (classified,), 1 where a clip's class was found."""
-    ranking = rank(scores, task.relevant)
-    together = groups_of_queries(task.relevant, task.recordings)
-    return TableRow(
-        system,
-        _figure(correct, [task.recordings[i] for i in task.classified]) if len(correct) else None,
-        _figure(ranking.found_within(1), together),
-        _figure(ranking.found_within(10), together),
-        _figure(ranking.average_precisions(), together),
-    )
+def _measures(
+    embedder: Embedder, material: Material, only: Collection[Section]
+) -> dict[Section, Callable[[], Iterator[Table]]]:
+    """What to do for each section."""
+    network = NetworkSystem(embedder)
+    systems = list(_systems(embedder, material, ridge=not WITH_RIDGE.isdisjoint(only)))
+    in_time = [system for system in systems if not isinstance(system, RidgeSystem)]
+    bridges = [system for system in systems if isinstance(system, TeachersBridge)]
+    sounds = Sounds(material.measured, network.rate_hz)
+    task = make_task(material.measured)
+
+    def unseen() -> Iterator[Table]:
+        if not material.unseen:
+            raise TrainerError("The recipe leaves no labels out of training.")
+        yield unseen_table(systems, Sounds(material.unseen, network.rate_hz))
+
+    def robustness() -> Iterator[Table]:
+        yield robustness_table(network, sounds, task)
+        yield intruder_table([network, *bridges], sounds, task)
+
+    return {
+        Section.RETRIEVAL: lambda: iter([retrieval_table(systems, sounds, task)]),
+        Section.UNSEEN: unseen,
+        Section.ORDER: lambda: iter([order_table(network, bridges, sounds)]),
+        Section.PLACEMENT: lambda: iter([placement_table(in_time, sounds)]),
+        Section.ROBUSTNESS: robustness,
+    }
 
 
-def measure_vectors(
-    system: str, task: Task, sounds: np.ndarray, embed_text: Callable[[Sequence[str]], np.ndarray]
-) -> TableRow:
-    """A system that embeds sounds (sounds, dim) and texts (texts, dim), all of length one, in the same space."""
-    correct = np.empty(0)
-    if task.labels:
-        classes = class_vectors(embed_text(prompts_for(task.labels)))
-        correct = hits(sounds[task.classified], classes, task.truth)
-    return measure(system, task, embed_text(task.queries) @ sounds.T, correct)
-
-
-def evaluate_network(embedder: Embedder, task: Task) -> TableRow:
-    """The network as Earmark uses it: whole files through the Embedder, captions and prompts as texts."""
-    sounds = [
-        embedder.embed_audio(read_audio(clip.path, sample_rate_hz=embedder.sample_rate_hz)).clip
-        for clip in _announced(task.clips, f"{embedder.name}: heard")
-    ]
-    return measure_vectors(embedder.name, task, np.stack(sounds), embedder.embed_text)
-
-
-def evaluate_chance(task: Task) -> TableRow:
-    """Random scores; one draw, so its interval shows how far luck alone goes."""
-    classes = len(task.labels)
-    correct = hits(chance_scores(len(task.classified), classes), np.eye(classes), task.truth)
-    return measure("chance", task, chance_scores(len(task.queries), len(task.clips)), correct)
-
-
-def evaluate_ridge(network: EarmarkNetwork, task: Task, training: Sequence[Clip], held_out: Sequence[Clip]) -> TableRow:
-    """Mel statistics with ridge regression into the network's own sentence space, fitted on captioned clips.
-
-    Raises TrainerError if there are none.
-    """
-    training, held_out = ([clip for clip in clips if clip.caption] for clips in (training, held_out))
-    if not training or not held_out:
-        raise TrainerError("The baseline needs clips with captions, some to train on and some of held-out sources.")
-
-    def embed_text(texts: Sequence[str]) -> np.ndarray:
-        return np.asarray(encode(network, texts))
-
-    fitted = fit_ridge(
-        (_statistics(network, training), embed_text([clip.caption for clip in training])),
-        (_statistics(network, held_out), embed_text([clip.caption for clip in held_out])),
-    )
-    return measure_vectors("mel statistics + ridge", task, fitted.embed(_statistics(network, task.clips)), embed_text)
-
-
-def evaluate(
-    embedder: Embedder, clips: Sequence[Clip], *, training: Sequence[Clip], held_out: Sequence[Clip]
-) -> Evaluation:
-    """The whole table for `clips`; `training` and `held_out` are for the ridge baseline alone."""
-    task = make_task(clips)
-    rows = [evaluate_chance(task)]
-    if isinstance(embedder.network, EarmarkNetwork):
-        rows.append(evaluate_ridge(embedder.network, task, training, held_out))
-    rows.append(evaluate_network(embedder, task))
-    return Evaluation(
-        network=embedder.name,
-        checkpoint_id=embedder.checkpoint_id,
-        sounds=len(task.clips),
-        recordings=len(set(task.recordings)),
-        queries=len(task.queries),
-        zero_shot_clips=len(task.classified),
-        zero_shot_recordings=len({task.recordings[i] for i in task.classified}),
-        rows=rows,
-    )
-
-
-def _figure(values: np.ndarray, groups: ArrayLike) -> Figure:
-    """The mean of the values, and its interval when whole groups of them are drawn."""
-    return Figure(float(values.mean()), *interval(values, groups))
-
-
-def _statistics(network: EarmarkNetwork, clips: Sequence[Clip]) -> np.ndarray:
-    """(clips, 5 * mels) of the network's own levels, for the baseline."""
-    found = []
-    for clip in _announced(clips, "baseline: heard"):
-        y = read_audio(clip.path, sample_rate_hz=network.sample_rate_hz, duration_s=RIDGE_S)
-        y = np.pad(y, (0, max(0, network.samples_per_segment - len(y))))
-        with torch.inference_mode():
-            found.append(mel_statistics(network.levels_of(torch.from_numpy(y).unsqueeze(0))[0].T.numpy()))
-    return np.stack(found)
-
-
-def _announced(clips: Sequence[Clip], done: str) -> Iterator[Clip]:
-    """The clips, one by one; tells the log how far it is, because thousands of files take minutes."""
-    for number, clip in enumerate(clips, start=1):
-        yield clip
-        if number % ANNOUNCE_EVERY == 0:
-            log.info("%s %d of %d sounds", done, number, len(clips))
+def _systems(embedder: Embedder, material: Material, *, ridge: bool) -> Iterator[System]:
+    """Chance, the baseline, the network and its teachers; the second and the last need a network of our own."""
+    yield Chance(embedder.sample_rate_hz)
+    network = embedder.network
+    if ridge and isinstance(network, EarmarkNetwork):
+        yield RidgeSystem(network, material.training, material.held_out)
+    yield NetworkSystem(embedder)
+    if material.teachers and isinstance(network, EarmarkNetwork):
+        yield TeachersBridge(Teachers(material.teachers), network)

@@ -32,6 +32,10 @@ class Ranking:
         precisions = np.cumsum(relevant, axis=1) / np.arange(1, relevant.shape[1] + 1)
         return np.asarray((precisions * relevant).sum(axis=1) / relevant.sum(axis=1))
 
+    def reciprocal_ranks(self) -> np.ndarray:
+        """(queries,): one over the rank of the first relevant sound."""
+        return np.asarray(1.0 / np.where(self.relevant, self.ranks, self.ranks.shape[1]).min(axis=1))
+
     def recall_at(self, k: int) -> float:
         """R@k: the share of queries with a relevant sound among the first k."""
         return float(self.found_within(k).mean())

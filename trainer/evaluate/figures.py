@@ -1,0 +1,69 @@
+"""What an evaluation says: figures with their intervals, in tables of systems."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trainer.evaluate.bootstrap import interval
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured value with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+def figure(values: np.ndarray, groups: ArrayLike) -> Figure:
+    """The mean of the values (n,), and its interval when whole groups (n,) of them are drawn."""
+    return Figure(float(values.mean()), *interval(values, groups))
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of one system or under one condition; None where there was nothing to measure."""
+
+    name: str
+    figures: tuple[Figure | None, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One section of an evaluation. `notes` say on how much it was measured."""
+
+    section: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+    def figure(self, row: str, column: str) -> Figure | None:
+        """The figure in a cell. Raises KeyError if there is no such row or column."""
+        return dict(zip(self.columns, self._row(row).figures, strict=True))[column]
+
+    def _row(self, name: str) -> Row:
+        return {row.name: row for row in self.rows}[name]
+
+    def text(self) -> str:
+        cells = [(self.section, *self.columns)]
+        cells += [(row.name, *(str(figure or "-") for figure in row.figures)) for row in self.rows]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
+        return "\n".join([*lines, *self.notes])
+
+    def to_dict(self) -> dict[str, object]:
+        rows = {
+            row.name: {
+                column: asdict(figure) if figure else None
+                for column, figure in zip(self.columns, row.figures, strict=True)
+            }
+            for row in self.rows
+        }
+        return {"rows": rows, "notes": list(self.notes)}

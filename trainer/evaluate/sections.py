@@ -1,0 +1,13 @@
+"""The parts of an evaluation, by name; apart from what measures them, which takes seconds to load."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Section(StrEnum):
+    RETRIEVAL = "retrieval"
+    UNSEEN = "unseen"
+    ORDER = "order"
+    PLACEMENT = "placement"
+    ROBUSTNESS = "robustness"
