@@ -1,58 +1,96 @@
 """The audio side: a log-mel spectrogram becomes one vector for every 160 ms.
 
-The shape follows what was measured to learn fastest on a plain CPU: a convolutional stem in which each stage halves
-time and frequency, then ConvNeXt blocks along time (Liu et al. 2022, https://arxiv.org/abs/2201.03545).
+A stem makes features of time and frequency, a linear layer joins the frequencies of a column, and blocks along time
+add what is around it. `AudioEncoderConfig.kind` chooses both:
+
+    kind         stem                                blocks along time
+    convnext     strided 3×3 convolutions            ConvNeXt (Liu et al. 2022, https://arxiv.org/abs/2201.03545)
+    transformer  strided 3×3 convolutions            depthwise convolution, attention, perceptron
+    mobilenet    inverted residuals                  one ConvNeXt block
+    vit          a transformer over patches          none: the stem has heard it all
+
+A column of convnext and mobilenet hears what is near it alone, one of the other two the whole input.
 """
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from engine.clap.blocks import ColumnBlock, ConvolvedTransformerBlock
 from engine.clap.config import AudioEncoderConfig
+from engine.clap.stems import PatchStem, convolution_stem, mobile_stem
 
-# B batch, M mels, F frames, C channels, T columns (= F / frames_per_column), D width
-
-
-class ColumnBlock(nn.Module):
-    """ConvNeXt block along time: depthwise convolution over columns, then a two-layer perceptron; (B, T, D) -> same."""
-
-    def __init__(self, config: AudioEncoderConfig) -> None:
-        super().__init__()
-        width = config.width
-        self.depthwise = nn.Conv1d(
-            width, width, config.kernel_columns, padding=config.kernel_columns // 2, groups=width
-        )
-        self.norm = nn.LayerNorm(width)
-        self.expand = nn.Linear(width, config.expansion * width)
-        self.contract = nn.Linear(config.expansion * width, width)
-
-    def forward(self, columns: Tensor) -> Tensor:
-        mixed = self.depthwise(columns.transpose(1, 2)).transpose(1, 2)
-        change: Tensor = self.contract(nn.functional.gelu(self.expand(self.norm(mixed))))
-        return columns + change
+# B batch, M mels, F frames, C channels, T columns (= F / frames_per_column), R rows, D width
 
 
 class AudioEncoder(nn.Module):
-    """Standardised log-mel levels (B, M, F) -> columns (B, F // frames_per_column, D); F must be a multiple."""
+    """Standardised log-mel levels (B, M, F) -> columns (B, F // frames_per_column, D); F and M must be multiples.
+
+    In evaluation mode a row's columns do not depend on the other rows.
+    """
 
     def __init__(self, config: AudioEncoderConfig, mels: int) -> None:
         super().__init__()
-        stages: list[nn.Module] = []
-        channels = 1
-        for wider in config.stem_channels:
-            convolution = nn.Conv2d(channels, wider, kernel_size=3, stride=2, padding=1, bias=False)
-            stages += [convolution, nn.BatchNorm2d(wider), nn.ReLU(inplace=True)]
-            channels = wider
+        self.config = config
         # channels-last is what makes bfloat16 convolutions fast on a CPU
-        self.stem = nn.Sequential(*stages).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.flatten = nn.Linear(channels * (mels // config.frames_per_column), config.width)
-        self.blocks = nn.Sequential(*(ColumnBlock(config) for _ in range(config.blocks)))
+        self.stem = _stem(config, mels).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.flatten = nn.Linear(_stem_features(config, mels), config.width)
+        self.blocks = nn.Sequential(*_blocks(config))
         self.norm = nn.LayerNorm(config.width)
 
     def forward(self, levels: Tensor) -> Tensor:
-        image = levels.transpose(1, 2).unsqueeze(1)  # (B, 1, F, M)
-        features = self.stem(image.contiguous(memory_format=torch.channels_last))  # (B, C, T, M / frames_per_column)
-        flat = features.permute(0, 2, 3, 1).flatten(2)  # (B, T, C * M / frames_per_column)
+        features = self.stem(as_image(levels))  # (B, C, T, R)
+        flat = features.permute(0, 2, 3, 1).flatten(2)  # (B, T, R * C)
         columns: Tensor = self.norm(self.blocks(self.flatten(flat)))
         return columns
+
+
+@torch.no_grad()
+def fold_batch_norms(module: nn.Module) -> None:
+    """Let every convolution do what the batch normalisation after it does; for evaluation only, and for good."""
+    for name, child in list(module.named_children()):
+        fold_batch_norms(child)
+        if isinstance(child, nn.Sequential):
+            setattr(module, name, _folded(list(child)))
+
+
+def _folded(layers: list[nn.Module]) -> nn.Sequential:
+    kept: list[nn.Module] = []
+    for layer in layers:
+        if isinstance(layer, nn.BatchNorm2d) and kept and isinstance(kept[-1], nn.Conv2d):
+            kept[-1] = fuse_conv_bn_eval(kept[-1], layer)
+        else:
+            kept.append(layer)
+    return nn.Sequential(*kept)
+
+
+def as_image(levels: Tensor) -> Tensor:
+    """(B, M, F) -> (B, 1, F, M) as stems take it."""
+    return levels.transpose(1, 2).unsqueeze(1).contiguous(memory_format=torch.channels_last)
+
+
+def _stem(config: AudioEncoderConfig, mels: int) -> nn.Module:
+    if config.kind == "vit":
+        return PatchStem(config, mels)
+    return mobile_stem(config) if config.kind == "mobilenet" else convolution_stem(config.stem_channels)
+
+
+def _stem_features(config: AudioEncoderConfig, mels: int) -> int:
+    """Channels times rows of what the stem gives."""
+    if config.kind == "vit":
+        return config.width * (mels // config.patch_bands)
+    return config.stem_channels[-1] * (mels // config.frames_per_column)
+
+
+def _blocks(config: AudioEncoderConfig) -> list[nn.Module]:
+    match config.kind:
+        case "convnext":
+            return [ColumnBlock(config) for _ in range(config.blocks)]
+        case "transformer":
+            return [ConvolvedTransformerBlock(config) for _ in range(config.blocks)]
+        case "mobilenet":
+            return [ColumnBlock(config)]
+        case "vit":
+            return []

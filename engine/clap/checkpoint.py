@@ -97,7 +97,8 @@ def save(folder: Path, network: EarmarkNetwork, *, tags: Sequence[str], card: st
     """
     text: dict[str, Tensor] = {}
     audio: dict[str, Tensor] = {}
-    for name, weight in network.state_dict().items():
+    for name, trained in network.state_dict().items():
+        weight = trained.cpu()  # another device rounds a last digit differently
         if name.startswith("text_encoder."):
             text[name.removeprefix("text_encoder.")] = weight
         else:

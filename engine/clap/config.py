@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 FORMAT_VERSION = 1
+PATCH_FRAMES = 16  # length of the vit's patches
 
 
 @dataclass(frozen=True)
@@ -28,17 +29,32 @@ class MelConfig:
 
 @dataclass(frozen=True)
 class AudioEncoderConfig:
-    """Strided convolutions that turn a log-mel spectrogram into columns, then one-dimensional ConvNeXt blocks."""
+    """What turns a log-mel spectrogram into columns; see `audio_encoder.py` for the kinds.
 
-    stem_channels: tuple[int, ...] = (32, 64, 128, 256)  # each stage halves time and frequency
+    Raises ValueError if there is no such kind, it has no stages, or its heads cannot share the width.
+    """
+
+    kind: Literal["convnext", "transformer", "mobilenet", "vit"] = "convnext"
+    stem_channels: tuple[int, ...] = (32, 64, 128, 256)  # each stage halves time and frequency; the vit has none
     width: int = 320
-    blocks: int = 5
-    kernel_columns: int = 7
+    blocks: int = 5  # along time; of the mobilenet: in each late stage of its stem
+    kernel_columns: int = 7  # odd
     expansion: int = 4
+    heads: int = 5  # of attention
+    patch_bands: int = 16  # height of the vit's patches
+
+    def __post_init__(self) -> None:
+        kinds = get_args(get_type_hints(type(self))["kind"])
+        if self.kind not in kinds:
+            raise ValueError(f"kind is {self.kind!r}, not one of {', '.join(kinds)}")
+        if not self.stem_channels:
+            raise ValueError("stem_channels is empty")
+        if self.kind in ("transformer", "vit") and (self.heads < 1 or self.width % (2 * self.heads)):
+            raise ValueError(f"width is {self.width}, not an even number for each of {self.heads} heads")
 
     @property
     def frames_per_column(self) -> int:
-        return 1 << len(self.stem_channels)
+        return PATCH_FRAMES if self.kind == "vit" else 1 << len(self.stem_channels)
 
 
 @dataclass(frozen=True)

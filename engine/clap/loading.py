@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.clap import checkpoint
+from engine.clap.audio_encoder import fold_batch_norms
 from engine.clap.network import AudioTextNetwork
 from engine.clap.published import hf_clap
 from engine.errors import DamagedCheckpoint, display_path
@@ -18,7 +19,9 @@ def load_network(folder: Path) -> tuple[AudioTextNetwork, str]:
     if not folder.is_dir():
         raise DamagedCheckpoint(f"There is no network in {display_path(folder)}: the folder does not exist.")
     if (folder / checkpoint.MANIFEST).exists():
-        return checkpoint.load(folder)
+        network, checkpoint_id = checkpoint.load(folder)
+        fold_batch_norms(network.audio_encoder)
+        return network, checkpoint_id
     if _model_type(folder) == "clap":
         return hf_clap.load(folder)
     raise DamagedCheckpoint(

@@ -76,13 +76,14 @@ class LogMel(nn.Module):
         half = config.fft_samples // 2
         padded = nn.functional.pad(waveforms, (half, half), mode="reflect")
         with torch.autocast(waveforms.device.type, enabled=False):  # levels need float32 whatever follows
-            # one waveform at a time: a batch's spectra would not fit in the cache, which costs five times as long
-            power = torch.stack([self._power(waveform, window) @ bank for waveform in padded])  # (batch, frames, mels)
+            # on a CPU one at a time: a batch's spectra would not fit in the cache, which costs five times as long
+            parts = padded.unsqueeze(0) if padded.is_cuda else padded.unsqueeze(1)
+            power = torch.cat([self._power(part, window) @ bank for part in parts])  # (batch, frames, mels)
             levels_db = 10.0 * torch.log10(power.clamp_min(10.0 ** (config.floor_db / 10.0)))
             return ((levels_db - config.mean_db) / config.deviation_db).transpose(1, 2)
 
     def _power(self, padded: Tensor, window: Tensor) -> Tensor:
-        """Power of every bin in every frame, (frames, bins), of a waveform with both ends reflected."""
-        frames = padded.unfold(0, self.config.fft_samples, self.config.hop_samples)  # (frames, fft_samples)
+        """Power of every bin in every frame, (batch, frames, bins), of waveforms with both ends reflected."""
+        frames = padded.unfold(1, self.config.fft_samples, self.config.hop_samples)  # (batch, frames, fft_samples)
         squares = torch.view_as_real(torch.fft.rfft(frames * window)).square()
         return squares[..., 0] + squares[..., 1]

