@@ -64,15 +64,15 @@ def make_word_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def make_small_network(seed: int = 0) -> EarmarkNetwork:
+def make_small_network(seed: int = 0, config: NetworkConfig = SMALL_CONFIG) -> EarmarkNetwork:
     """In evaluation mode. Its audio weights are rounded to float16, as they are stored."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        network = EarmarkNetwork(SMALL_CONFIG, make_word_tokenizer())
+        network = EarmarkNetwork(config, make_word_tokenizer())
         for name, buffer in network.named_buffers():
             if name.endswith("running_var"):
                 buffer.uniform_(0.05, 0.2)
-        network.get_buffer("tag_directions").copy_(torch.linalg.qr(torch.randn(len(TAGS), SMALL_CONFIG.tag_view_dim)).Q)
+        network.get_buffer("tag_directions").copy_(torch.linalg.qr(torch.randn(len(TAGS), config.tag_view_dim)).Q)
         network.get_buffer("text_mean").normal_(std=0.01)
         network.eval().requires_grad_(False)
         network.get_buffer("tag_texts").copy_(network.centred_text(TAGS))

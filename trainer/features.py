@@ -9,104 +9,133 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import os
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
-from functools import partial
-from multiprocessing import get_context
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-import numpy as np
-import soxr
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
 
-from engine.audio import read_audio
 from engine.clap.config import MelConfig
 from engine.clap.mel import LogMel
-from engine.errors import Failure, UnreadableAudio, display_path
+from engine.errors import display_path
 from trainer.errors import TrainerError
 from trainer.manifest import Clip
-from trainer.mixtures import Mixture, render
-from trainer.teachers import COLUMN_S, MN04_RATE_HZ, YAMNET_RATE_HZ, Labels, TeacherFiles, Teachers
+from trainer.mixtures import MIXTURE_S, Mixtures, render
+from trainer.teachers import COLUMN_S, TEACHER_RATE_HZ, TeacherFiles, Teachers
+from trainer.waveforms import Waveforms, read_waveforms
 
-ITEMS_PER_SHARD = 250
-MAX_CLIP_S = 60.0
+ITEMS_PER_SHARD = 2000
+AUDIO_S_AT_ONCE = {"cpu": 60.0, "cuda": 1500.0}  # a batch's sound, padding included
+AUDIBLE_DB, INAUDIBLE_DB = -25.0, -40.0  # below the loudest column of a sound
+LOG_POWER_PER_DB = math.log(10.0) / 10.0
+SHORTEST_S = 1.0  # mn04 hears 10 s of a sound, however short it is
+_FLOOR_DB, _STEP_DB = -100.0, 0.5
 
 log = logging.getLogger(__name__)
-
-Item = Clip | Mixture
 
 
 @dataclass(frozen=True)
 class Features:
     """All items, one after another. Item i has levels[starts[i]:starts[i + 1]] and as many labelled columns.
 
-    levels : (frames, mels) float16, dB
-    column_scores : (columns, tags) float16; item i has rows column_starts[i]:column_starts[i + 1]
-    clip_scores : (items, tags) float16
+    levels : (frames, mels) uint8, see `decode_levels`
+    starts : (items + 1,) int64
+    column_scores : (columns, tags) uint8, see `decode_scores`; item i has column_starts[i]:column_starts[i + 1]
+    column_starts : (items + 1,) int64
+    clip_scores : (items, tags) float32
     embeddings : (items, teacher_dim) float16
     """
 
-    levels: np.ndarray
-    starts: np.ndarray
-    column_scores: np.ndarray
-    column_starts: np.ndarray
-    clip_scores: np.ndarray
-    embeddings: np.ndarray
+    levels: Tensor
+    starts: Tensor
+    column_scores: Tensor
+    column_starts: Tensor
+    clip_scores: Tensor
+    embeddings: Tensor
 
     @property
     def frames_per_column(self) -> int:
         """How many frames a labelled column lasts, the same in every item."""
-        return int(self.starts[-1] // self.column_starts[-1])
+        return len(self.levels) // len(self.column_scores)  # from shapes: a value would wait for the device
+
+    @property
+    def device(self) -> torch.device:
+        return self.levels.device
 
 
-def compute(items: Sequence[Item], mel: MelConfig, teachers: TeacherFiles, folder: Path, *, workers: int) -> None:
-    """Compute the shards that `folder` does not hold yet; more than one worker are processes of their own.
+def encode_levels(levels_db: Tensor) -> Tensor:
+    """dB as a byte in steps of 0.5 dB from -100 on: finer is below what a gain or a room changes."""
+    return torch.round((levels_db - _FLOOR_DB) / _STEP_DB).clamp(0.0, 255.0).to(torch.uint8)
 
-    Raises TrainerError if the folder belongs to other items or another front end, and, once all the others are
-    computed, if there were sounds that cannot be read.
+
+def decode_levels(levels: Tensor) -> Tensor:
+    """Bytes of `encode_levels` as dB, float32."""
+    return levels.float() * _STEP_DB + _FLOOR_DB
+
+
+def encode_scores(scores: Tensor) -> Tensor:
+    """Scores in [0, 1] as a byte, finest near 0, where most of them lie."""
+    return torch.round(scores.sqrt() * 255.0).to(torch.uint8)
+
+
+def decode_scores(scores: Tensor) -> Tensor:
+    """Bytes of `encode_scores` as scores, float32."""
+    return (scores.float() / 255.0).square()
+
+
+def compute(
+    clips: Sequence[Clip],
+    mixtures: Mixtures,
+    mel: MelConfig,
+    files: TeacherFiles,
+    folder: Path,
+    *,
+    device: torch.device | str = "cpu",
+    workers: int = 1,
+) -> None:
+    """Compute the shards that `folder` does not hold yet; `workers` processes decode.
+
+    Items are the clips and then the mixtures of them. Raises TrainerError if the folder belongs to other items or
+    another front end, if there are sounds that cannot be read, or if the network does not hear at TEACHER_RATE_HZ.
     """
+    if mel.sample_rate_hz != TEACHER_RATE_HZ:
+        raise TrainerError(f"The teachers hear at {TEACHER_RATE_HZ} Hz, and so must the network they teach.")
     folder.mkdir(parents=True, exist_ok=True)
-    _claim(folder, items, mel)
-    firsts = [first for first in _firsts(items) if not _shard(folder, first).exists()]
-    groups = [items[first : first + ITEMS_PER_SHARD] for first in firsts]
-    shards = [_shard(folder, first) for first in firsts]
-    work = partial(_compute_shard, mel, teachers)
-    if workers == 1:
-        failures = _collect(map(work, groups, shards), len(groups))
-    else:
-        # spawned, since a copy of a process in which PyTorch has started threads may hang
-        with ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)
-        ) as pool:
-            failures = _collect(pool.map(work, groups, shards), len(groups))
-    if failures:
-        listed = "; ".join(f"{display_path(failure.path)}: {failure.reason}" for failure in failures[:5])
-        more = f"; and {len(failures) - 5} more" if len(failures) > 5 else ""
-        raise TrainerError(f"Features are missing, because there are sounds that cannot be read ({listed}{more}).")
+    _claim(folder, clips, mixtures, mel)
+    items = len(clips) + len(mixtures)
+    missing = [first for first in _firsts(items) if not _shard(folder, first).exists()]
+    if not missing:
+        return
+    waveforms = read_waveforms([clip.path for clip in clips], sample_rate_hz=mel.sample_rate_hz, workers=workers)
+    log.info("features: %d sounds read, %.1f h", len(clips), len(waveforms.samples) / mel.sample_rate_hz / 3600.0)
+    listener = _Listener(waveforms.to(device), mixtures.to(device), mel, Teachers(files, device=device))
+    for done, first in enumerate(missing, start=1):
+        _write(_shard(folder, first), listener.hear(range(first, min(items, first + ITEMS_PER_SHARD))))
+        log.info("features: %d of %d groups of sounds", done, len(missing))
 
 
-def _collect(results: Iterable[list[Failure]], groups: int) -> list[Failure]:
-    """What failed in any group; tells the log how far it is."""
-    failures: list[Failure] = []
-    for done, failed in enumerate(results, start=1):
-        failures += failed
-        log.info("features: %d of %d groups of sounds", done, groups)
-    return failures
-
-
-def load(folder: Path, items: Sequence[Item], mel: MelConfig) -> Features:
+def load(
+    folder: Path, clips: Sequence[Clip], mixtures: Mixtures, mel: MelConfig, *, device: torch.device | str = "cpu"
+) -> Features:
     """Read a complete cache. Raises TrainerError if it belongs to other items or another front end."""
-    _claim(folder, items, mel)
-    shards = [_read_shard(_shard(folder, first)) for first in _firsts(items)]
-    joined = {name: np.concatenate([shard[name] for shard in shards]) for name in shards[0]}
+    _claim(folder, clips, mixtures, mel)
+    shards = [_shard(folder, first) for first in _firsts(len(clips) + len(mixtures))]
+    joined = {
+        name: _joined(shards, name, device)
+        for name in ("levels", "columns", "column_scores", "clip_scores", "embeddings")
+    }
     return Features(
         levels=joined["levels"],
-        starts=np.concatenate([[0], np.cumsum(joined["frames"])]),
+        starts=_starts(joined["columns"]) * column_frames(mel),
         column_scores=joined["column_scores"],
-        column_starts=np.concatenate([[0], np.cumsum(joined["columns"])]),
-        clip_scores=joined["clip_scores"],
+        column_starts=_starts(joined["columns"]),
+        clip_scores=decode_scores(joined["clip_scores"]),
         embeddings=joined["embeddings"],
     )
 
@@ -116,80 +145,123 @@ def column_frames(mel: MelConfig) -> int:
     return round(COLUMN_S * mel.sample_rate_hz / mel.hop_samples)
 
 
-def _compute_shard(mel: MelConfig, files: TeacherFiles, items: Sequence[Item], shard: Path) -> list[Failure]:
-    """Write one shard, unless there are sounds in it that cannot be read: these are returned instead."""
-    teachers = Teachers(files)
-    log_mel = LogMel(replace(mel, mean_db=0.0, deviation_db=1.0))  # dB: standardised after augmentation
-    levels, labels, failures = [], [], []
-    for item in items:
-        try:
-            y = _waveform(item, mel.sample_rate_hz)
-        except UnreadableAudio as error:
-            failures.append(Failure(error.path, error.reason))
-            continue
-        heard = teachers.label(_at(y, mel.sample_rate_hz, MN04_RATE_HZ), _at(y, mel.sample_rate_hz, YAMNET_RATE_HZ))
-        labels.append(heard)
-        levels.append(_levels(log_mel, y, len(heard.column_scores) * column_frames(mel)))
-    if not failures:
-        write_shard(shard, levels, labels)
-    return failures
+class _Listener:
+    """Hears items through our front end and the teachers'."""
+
+    def __init__(self, waveforms: Waveforms, mixtures: Mixtures, mel: MelConfig, teachers: Teachers) -> None:
+        self.waveforms = waveforms
+        self.mixtures = mixtures
+        self.teachers = teachers
+        self.frames_per_column = column_frames(mel)
+        self.log_mel = LogMel(replace(mel, mean_db=0.0, deviation_db=1.0))  # dB: standardised after augmentation
+
+    def hear(self, items: range) -> dict[str, Tensor]:
+        """What is stored of some items: `columns` (items,) says how long each is, the rest is as in `Features`."""
+        clips = len(self.waveforms.lengths)
+        parts = [self._hear(*self._clips(batch)) for batch in self._batches(range(items.start, min(items.stop, clips)))]
+        at_once = self._at_once(MIXTURE_S)
+        for first in range(max(items.start, clips), items.stop, at_once):
+            rows = self.mixtures[first - clips : min(first + at_once, items.stop) - clips]
+            parts.append(self._hear(*render(rows, self.waveforms, sample_rate_hz=TEACHER_RATE_HZ, seed=first)))
+        return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+    def _at_once(self, seconds: float) -> int:
+        return max(1, int(AUDIO_S_AT_ONCE[self.teachers.device.type] / max(seconds, SHORTEST_S)))
+
+    def _batches(self, clips: range) -> Iterator[range]:
+        """Stretches of clips, each as long as the memory allows."""
+        lengths_s = (self.waveforms.lengths / TEACHER_RATE_HZ).tolist()
+        first, longest_s = clips.start, 0.0
+        for clip in clips:
+            longest_s = max(longest_s, lengths_s[clip])
+            if clip > first and clip - first + 1 > self._at_once(longest_s):
+                yield range(first, clip)
+                first, longest_s = clip, lengths_s[clip]
+        if first < clips.stop:
+            yield range(first, clips.stop)
+
+    def _clips(self, clips: range) -> tuple[Tensor, Tensor]:
+        """Whole clips as they are: waveforms (B, samples) and their lengths (B,)."""
+        chosen = torch.arange(clips.start, clips.stop, device=self.waveforms.samples.device)
+        lengths = self.waveforms.lengths[chosen]
+        as_recorded = torch.ones(len(clips), device=chosen.device)
+        beginning = torch.zeros_like(as_recorded)
+        return self.waveforms.excerpts(chosen, beginning, as_recorded, lengths, samples=int(lengths.max())), lengths
+
+    @torch.inference_mode()
+    def _hear(self, waveforms: Tensor, lengths: Tensor) -> dict[str, Tensor]:
+        labels = self.teachers.label(waveforms, lengths)
+        longest = int(labels.columns.max())
+        own = torch.arange(longest, device=waveforms.device) < labels.columns.unsqueeze(1)  # (B, columns)
+        levels = self._levels(waveforms, longest).unflatten(1, (longest, self.frames_per_column))
+        scores = labels.column_scores * _audible(levels).unsqueeze(2)
+        return {
+            "levels": encode_levels(levels[own]).flatten(0, 1).cpu(),
+            "columns": labels.columns.cpu(),
+            "column_scores": encode_scores(scores[own]).cpu(),
+            "clip_scores": encode_scores(labels.clip_scores).cpu(),
+            "embeddings": labels.embeddings.half().cpu(),
+        }
+
+    def _levels(self, waveforms: Tensor, columns: int) -> Tensor:
+        """dB (B, frames, mels) of so many columns: the sound is padded with silence, or cut."""
+        frames = columns * self.frames_per_column
+        samples = frames * self.log_mel.config.hop_samples
+        padded = functional.pad(waveforms[:, :samples], (0, max(0, samples - waveforms.shape[1])))
+        return self.log_mel(padded)[:, :, :frames].transpose(1, 2)
 
 
-def write_shard(shard: Path, levels: Sequence[np.ndarray], labels: Sequence[Labels]) -> None:
-    """Store items: levels (frames, mels) of each, and what the teachers say of it."""
-    arrays = {
-        "levels": np.concatenate(levels),
-        "frames": np.array([len(of_item) for of_item in levels]),
-        "column_scores": np.concatenate([of_item.column_scores for of_item in labels]).astype(np.float16),
-        "columns": np.array([len(of_item.column_scores) for of_item in labels]),
-        "clip_scores": np.stack([of_item.clip_scores for of_item in labels]).astype(np.float16),
-        "embeddings": np.stack([of_item.embedding for of_item in labels]).astype(np.float16),
-    }
+def _audible(levels_db: Tensor) -> Tensor:
+    """How much of each column (B, columns, frames, mels) is heard beside the loudest of its sound: (B, columns).
+
+    The teachers hear more than a column at once, and so tell of a sound a little before it begins and after it ends.
+    """
+    power = (levels_db * LOG_POWER_PER_DB).exp().mean((2, 3))
+    below_db = 10.0 * torch.log10(power / power.amax(1, keepdim=True))
+    return ((below_db - INAUDIBLE_DB) / (AUDIBLE_DB - INAUDIBLE_DB)).clamp(0.0, 1.0)
+
+
+def _write(shard: Path, heard: Mapping[str, Tensor]) -> None:
     unfinished = shard.with_suffix(".part")
-    with unfinished.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
+    save_file(dict(heard), unfinished)
     os.replace(unfinished, shard)
 
 
-def _read_shard(shard: Path) -> dict[str, np.ndarray]:
-    with np.load(shard) as stored:
-        return dict(stored)
+def _joined(shards: Sequence[Path], name: str, device: torch.device | str) -> Tensor:
+    """One tensor of all shards, filled piece by piece: the parts and the whole would not fit together."""
+    stored = [safe_open(shard, framework="pt") for shard in shards]
+    shapes = [part.get_slice(name).get_shape() for part in stored]
+    whole: Tensor | None = None
+    at = 0
+    for part, shape in zip(stored, shapes, strict=True):
+        values = part.get_tensor(name)
+        if whole is None:
+            whole = torch.empty(sum(shape[0] for shape in shapes), *shape[1:], dtype=values.dtype, device=device)
+        whole[at : at + len(values)] = values.to(device)
+        at += len(values)
+    assert whole is not None
+    return whole
 
 
-def _waveform(item: Item, sample_rate_hz: int) -> np.ndarray:
-    if isinstance(item, Clip):
-        return read_audio(item.path, sample_rate_hz=sample_rate_hz, duration_s=MAX_CLIP_S)
-    first, second = (_waveform(clip, sample_rate_hz) for clip in (item.first, item.second))
-    return render(item, first, second, sample_rate_hz=sample_rate_hz)
+def _starts(lengths: Tensor) -> Tensor:
+    """Where each item begins, and where the last ends."""
+    return functional.pad(torch.cumsum(lengths, 0), (1, 0))
 
 
-def _levels(log_mel: LogMel, y: np.ndarray, frames: int) -> np.ndarray:
-    """Levels (frames, mels): the sound is padded with silence, or cut, to so many frames."""
-    samples = frames * log_mel.config.hop_samples
-    padded = np.zeros(samples, dtype=np.float32)
-    padded[: min(samples, len(y))] = y[:samples]
-    with torch.inference_mode():
-        levels = log_mel(torch.from_numpy(padded).unsqueeze(0))[0, :, :frames]
-    return levels.T.numpy().astype(np.float16)
-
-
-def _at(y: np.ndarray, from_hz: int, to_hz: int) -> np.ndarray:
-    return y if from_hz == to_hz else np.asarray(soxr.resample(y, from_hz, to_hz), dtype=np.float32)
-
-
-def _firsts(items: Sequence[Item]) -> range:
+def _firsts(items: int) -> range:
     """The first item of every shard."""
-    return range(0, len(items), ITEMS_PER_SHARD)
+    return range(0, items, ITEMS_PER_SHARD)
 
 
 def _shard(folder: Path, first: int) -> Path:
-    return folder / f"items-{first:06d}.npz"
+    return folder / f"items-{first:07d}.safetensors"
 
 
-def _claim(folder: Path, items: Sequence[Item], mel: MelConfig) -> None:
+def _claim(folder: Path, clips: Sequence[Clip], mixtures: Mixtures, mel: MelConfig) -> None:
     """Mark an empty cache as that of these items and this front end, or make sure that it is."""
-    described = json.dumps([asdict(mel), [asdict(item) for item in items]], default=lambda path: path.name)
-    fingerprint = hashlib.sha256(described.encode()).hexdigest()
+    described = json.dumps([asdict(mel), [[clip.source, clip.path.name] for clip in clips]]).encode()
+    table = b"".join(getattr(mixtures, each.name).cpu().numpy().tobytes() for each in fields(Mixtures))
+    fingerprint = hashlib.sha256(described + table).hexdigest()
     marker = folder / "fingerprint"
     if not marker.exists():
         marker.write_text(fingerprint)

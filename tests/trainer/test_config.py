@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trainer.config import CONFIGS, load_recipe
+from trainer.config import CONFIGS, PretrainingConfig, load_recipe
 from trainer.errors import TrainerError
 
 
@@ -31,6 +31,12 @@ def test_settings_can_be_changed_from_outside() -> None:
     assert (recipe.optimizer.steps, recipe.losses.caption, recipe.tag_view.dim, recipe.name) == (100, 1, 16, "mine")
     assert recipe.audio.stem_channels == (8, 8)
     assert recipe.optimizer.rows_per_step == load_recipe("default").optimizer.rows_per_step
+
+
+def test_pretraining_is_a_kind_and_a_number_of_steps() -> None:
+    recipe = load_recipe("default", {"pretraining.kind": "columns", "pretraining.steps": 1000})
+    assert recipe.pretraining == PretrainingConfig("columns", 1000)
+    assert load_recipe("default").data.unseen_labels
 
 
 @pytest.mark.parametrize("setting", ["optimizer.stesp", "optimiser.steps", "steps", "name.first", ""])

@@ -9,7 +9,7 @@ import pytest
 from engine.clap import checkpoint
 from engine.embedding import Embedder
 from engine.errors import DamagedCheckpoint
-from tests.small_corpora import SMALL_RECIPE, make_clip, make_untrained_network
+from tests.small_corpora import SMALL_KINDS, SMALL_RECIPE, make_clip, make_untrained_network
 from tests.small_networks import TAGS
 from tests.tones import make_waveform
 from trainer.corpus import Corpus
@@ -21,7 +21,7 @@ from trainer.student import Student
 
 @pytest.fixture
 def student(small_corpus: Corpus, tmp_path: Path) -> Student:
-    return train(SMALL_RECIPE, small_corpus, make_untrained_network(), tmp_path / "run")
+    return train(SMALL_RECIPE, small_corpus, make_untrained_network(), SMALL_KINDS, tmp_path / "run")
 
 
 def test_the_exported_network_hears_and_reads_as_the_student_does(student: Student, tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_the_exported_network_hears_and_reads_as_the_student_does(student: Stude
     loaded = Embedder.load(tmp_path / "network")
     assert (loaded.name, loaded.checkpoint_id, loaded.dim) == ("small", checkpoint_id, 20)
     before = Embedder(student.network, "the student itself")
-    sound = make_waveform([300.0, 2000.0, 0.0], 1.5)
+    sound = make_waveform([300.0, 2000.0, 0.0], 1.5, loaded.sample_rate_hz)
     for found, expected in zip(
         (
             loaded.embed_audio(sound).segments,

