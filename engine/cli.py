@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -98,6 +98,9 @@ def index_command(
     library: LibraryOption = None,
     network: NetworkOption = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try unreadable files again that have not changed.")] = False,
+    device: Annotated[
+        Literal["cpu", "cuda", "mps"], typer.Option("--device", help="Where the network computes.")
+    ] = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as a JSON object.")] = False,
 ) -> None:
     """Listen to all sounds below these folders, and watch the folders.
@@ -106,12 +109,15 @@ def index_command(
 
     Example: earmark index ~/Sounds "/media/disk/Field recordings"
     """
+    from engine.clap.device import is_available
     from engine.embedding import Embedder
     from engine.indexing import index_folders
 
+    if not is_available(device):
+        raise typer.BadParameter(f"this machine has no {device}", param_hint="--device")
     with Library(library or user_library_folder()) as opened:
         _refuse_what_is_no_folder(opened, folders)
-        embedder = Embedder.load(network)
+        embedder = Embedder.load(network, device=device)
         with _interruption() as is_interrupted, ProgressLine() as line:
             report = index_folders(
                 opened, embedder, folders, on_progress=line.show, should_stop=is_interrupted, retry=retry

@@ -31,11 +31,14 @@ def lone_workers(threads: int) -> ThreadPoolExecutor:
 
 class Embedder:
     """One loaded network. Files are cut into windows of `window_s`, each embedded on its own, so that results depend
-    on nothing but the sound: no random crops, no influence of what else is in the batch.
+    on nothing but the sound: no random crops, no influence of what else is in the batch. The network is on `device`.
     """
 
-    def __init__(self, network: AudioTextNetwork, checkpoint_id: str, *, threads: int = CORES) -> None:
+    def __init__(
+        self, network: AudioTextNetwork, checkpoint_id: str, *, threads: int = CORES, device: str = "cpu"
+    ) -> None:
         self._workers = lone_workers(threads)
+        self.device = torch.device(device)
         self.network = network
         self.checkpoint_id = checkpoint_id
         self.name = network.name
@@ -47,11 +50,15 @@ class Embedder:
         self.window_s = self.samples_per_window / self.sample_rate_hz
 
     @classmethod
-    def load(cls, folder: Path | None = None, *, threads: int = CORES) -> Embedder:
-        """The network in `folder`, or the default network that Earmark ships. Raises DamagedCheckpoint."""
+    def load(cls, folder: Path | None = None, *, threads: int = CORES, device: str = "cpu") -> Embedder:
+        """The network in `folder`, or the default network that Earmark ships. Raises DamagedCheckpoint.
+
+        device : "cpu", "cuda" or "mps", which embeds the same within a cosine of .999
+        """
         with lone_workers(1) as loader:
-            network, checkpoint_id = loader.submit(load_network, folder or default_network_folder()).result()
-        return cls(network, checkpoint_id, threads=threads)
+            loading = loader.submit(load_network, folder or default_network_folder(), device)
+            network, checkpoint_id = loading.result()
+        return cls(network, checkpoint_id, threads=threads, device=device)
 
     def embed_text(self, texts: Sequence[str]) -> np.ndarray:
         """Sentences -> (texts, dim) float32, L2-normalised."""
@@ -103,7 +110,7 @@ class Embedder:
 
     def _embed_texts(self, texts: Sequence[str]) -> np.ndarray:
         with torch.inference_mode():
-            return np.asarray(self.network.embed_text(texts).float().numpy())
+            return np.asarray(self.network.embed_text(texts).float().cpu().numpy())
 
     def _embed_batch(self, windows: list[np.ndarray]) -> list[FileEmbeddings]:
         """Windows that are padded to the same length."""
@@ -113,8 +120,9 @@ class Embedder:
             row[: len(window)] = window
         lengths = [len(window) for window in windows]
         with torch.inference_mode():
-            clips, by_segment = self.network.embed_audio(torch.from_numpy(waveforms), torch.tensor(lengths))
+            sound = torch.from_numpy(waveforms).to(self.device)
+            clips, by_segment = (each.float().cpu() for each in self.network.embed_audio(sound, torch.tensor(lengths)))
         return [
             FileEmbeddings(segments=found[: segments_in(length, self.samples_per_segment)], clip=clip)
-            for clip, found, length in zip(clips.float().numpy(), by_segment.float().numpy(), lengths, strict=True)
+            for clip, found, length in zip(clips.numpy(), by_segment.numpy(), lengths, strict=True)
         ]

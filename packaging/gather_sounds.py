@@ -6,9 +6,9 @@ Each package is downloaded, unpacked, cut into short mono clips and thrown away 
 
     python packaging/gather_sounds.py GATHERED --downloads PACKAGES --known sounds/train.csv
 
-GATHERED then holds sounds/PACKAGE/*.opus, gathered.csv (the columns of the trainer's manifests, paths relative to
-sounds/) and refused.csv. A second run goes on where the first one stopped; delete packages/PACKAGE.KIND.csv to take a
-package again. Needs `apt-get`, `dpkg-deb` and, for the instruments, `fluidsynth`.
+GATHERED then holds sounds/PACKAGE/*.opus with their manifest, sounds/gathered.csv, and refused.csv. A second run goes
+on where the first one stopped; delete packages/PACKAGE.KIND.csv to take a package again. Needs `apt-get`, `dpkg-deb`
+and, for the instruments, `fluidsynth`.
 """
 
 from __future__ import annotations
@@ -245,11 +245,11 @@ def gather(package: Package, gathered: Path, downloads: Path, heard: Heard) -> N
 
 
 def join_tables(gathered: Path) -> None:
-    """Make gathered.csv and refused.csv from the tables of the packages."""
+    """Make sounds/gathered.csv and refused.csv from the tables of the packages."""
     tables = sorted((gathered / "packages").glob("*.csv"))
     taken = [row for table in tables if not table.stem.endswith(".refused") for row in read_rows(table)]
     refused = [row for table in tables if table.stem.endswith(".refused") for row in read_rows(table)]
-    write_rows(gathered / "gathered.csv", COLUMNS, taken)
+    write_rows(gathered / "sounds" / "gathered.csv", COLUMNS, taken)
     write_rows(gathered / "refused.csv", ("recording", "reason"), refused)
 
 

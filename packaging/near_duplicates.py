@@ -155,7 +155,7 @@ def main() -> None:
     parser.add_argument("--held-out", type=Path, required=True, help="manifest of sounds for evaluation")
     parser.add_argument("--train", type=Path, required=True, help="manifest of sounds for training")
     arguments = parser.parse_args()
-    rows = read_rows(arguments.gathered / "gathered.csv")
+    rows = read_rows(arguments.gathered / "sounds" / "gathered.csv")
     held_out = HeldOut(*known_sounds(arguments.held_out, 60.0))
     train = Beginnings(*known_sounds(arguments.train, BEGINNING_S))
     refused = list(near_duplicates(rows, arguments.gathered / "sounds", held_out, train))

@@ -64,7 +64,10 @@ MoreOption = Annotated[
 FeaturesOption = Annotated[
     Path | None, typer.Option("--features", metavar="DIR", help="The features' folder, instead of one in the run's.")
 ]
-DeviceOption = Annotated[str, typer.Option("--device", help="cpu or cuda; auto takes a graphics card if there is one.")]
+DeviceOption = Annotated[
+    Literal["auto", "cpu", "cuda"],
+    typer.Option("--device", help="auto takes a graphics card of NVIDIA's where there is one."),
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -234,8 +237,10 @@ def describe_command(
 
 
 def _write(student: Student, recipe: Recipe, folder: Path, *, tags: Sequence[str], clips: Sequence[Clip]) -> None:
+    from trainer.centring import centre_audio
     from trainer.export import export
 
+    centre_audio(student.network.cpu(), clips, seed=recipe.data.seed)
     checkpoint_id = export(student, recipe, folder, tags=tags, clips=clips)
     typer.echo(f"{recipe.name} is in {display_path(folder)}: checkpoint {checkpoint_id}")
 

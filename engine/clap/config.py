@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 PATCH_FRAMES = 16  # length of the vit's patches
 
 

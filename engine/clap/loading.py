@@ -11,8 +11,10 @@ from engine.clap.published import hf_clap
 from engine.errors import DamagedCheckpoint, display_path
 
 
-def load_network(folder: Path) -> tuple[AudioTextNetwork, str]:
-    """Load the network in `folder` and its checkpoint id; nothing is downloaded and nothing stored there is executed.
+def load_network(folder: Path, device: str = "cpu") -> tuple[AudioTextNetwork, str]:
+    """Load the network in `folder` to a device, and its checkpoint id.
+
+    Nothing is downloaded and nothing stored there is executed.
 
     Known: Earmark's own folder, and a published `ClapModel` as transformers stores it. Raises DamagedCheckpoint.
     """
@@ -21,9 +23,11 @@ def load_network(folder: Path) -> tuple[AudioTextNetwork, str]:
     if (folder / checkpoint.MANIFEST).exists():
         network, checkpoint_id = checkpoint.load(folder)
         fold_batch_norms(network.audio_encoder)
-        return network, checkpoint_id
+        return network.to(device), checkpoint_id
     if _model_type(folder) == "clap":
-        return hf_clap.load(folder)
+        published, checkpoint_id = hf_clap.load(folder)
+        published.model.to(device)
+        return published, checkpoint_id
     raise DamagedCheckpoint(
         f"{display_path(folder)} holds no network that Earmark knows; choose a folder of its own or of a ClapModel."
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from engine import cli
 from engine.library import Library
@@ -133,6 +134,13 @@ def test_index_refuses_what_is_no_folder_before_it_does_anything(
     assert outcome.code == 1
     assert one_sentence(outcome) == f"There is no folder {tmp_path / 'nowhere'}."
     assert earmark("roots").out == ""
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a graphics card")
+def test_index_says_which_device_is_not_there(earmark: Run, sounds: Path) -> None:
+    outcome = earmark("index", sounds, "--device", "cuda")
+    assert outcome.code == 2
+    assert "this machine has no cuda" in outcome.err
 
 
 def test_root_that_is_out_of_reach_is_offline_and_nothing_is_lost(earmark: Run, indexed: Path) -> None:

@@ -193,5 +193,5 @@ def test_refused_sounds_leave_the_tables_and_the_folder(script, tmp_path):
     rows = [row | {"path": f"game-data/{name}.opus"} for name in ("old", "new")]
     script.write_rows(tmp_path / "packages" / "game-data.effects.csv", script.COLUMNS, rows)
     importlib.import_module("near_duplicates").forget(tmp_path, {"game-data/old.opus"})
-    assert [row["path"] for row in script.read_rows(tmp_path / "gathered.csv")] == ["game-data/new.opus"]
+    assert [row["path"] for row in script.read_rows(tmp_path / "sounds" / "gathered.csv")] == ["game-data/new.opus"]
     assert [path.name for path in (tmp_path / "sounds" / "game-data").iterdir()] == ["new.opus"]

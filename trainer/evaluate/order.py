@@ -16,7 +16,7 @@ from engine.stored_embeddings import FileEmbeddings
 from trainer.errors import TrainerError
 from trainer.evaluate.bootstrap import recording_of
 from trainer.evaluate.figures import Figure, Row, Table, figure
-from trainer.evaluate.stimuli import at_level, cross_faded, loudest, noise
+from trainer.evaluate.stimuli import at_level, cross_faded, faded, loudest, noise
 from trainer.evaluate.systems import Sounds, System, hear_all
 from trainer.manifest import Clip
 
@@ -87,7 +87,9 @@ class _OrderTest:
         """shape : which of the two sounds follows which, for instance 0, 1, 0."""
         for item in self.items:
             parts = [self.excerpts[item[which]] for which in shape]
-            yield cross_faded(parts, round(CROSS_FADE_S * self._sounds.rate_hz))
+            fade = round(CROSS_FADE_S * self._sounds.rate_hz)
+            # the ends rise and fall as the joints do: in A-B-A both A must be equally easy to hear
+            yield faded(cross_faded(parts, fade), fade)
 
     def noises(self) -> Iterator[np.ndarray]:
         random = np.random.default_rng(SEED)

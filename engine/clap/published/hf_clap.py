@@ -33,7 +33,6 @@ from transformers.initialization import no_init_weights
 
 from engine.clap import checkpoint
 from engine.clap.mel import LogMel
-from engine.clap.network import AudioTextNetwork
 from engine.clap.published.hf_clap_config import Preprocessing, Refusal, read_preprocessing, read_settings
 from engine.clap.text_encoder import load_tokenizer, tokenize
 from engine.errors import DamagedCheckpoint, display_path
@@ -76,7 +75,8 @@ class HfClapNetwork:
 
     def embed_text(self, texts: Sequence[str]) -> Tensor:
         tokens, mask = tokenize(self.tokenizer, texts)
-        sentences = self.model.text_model(input_ids=tokens, attention_mask=mask).pooler_output
+        device = self.model.device
+        sentences = self.model.text_model(input_ids=tokens.to(device), attention_mask=mask.to(device)).pooler_output
         return normalize(self.model.text_projection(sentences), dim=-1)
 
     def encode_window(self, sound: Tensor) -> tuple[Tensor, Tensor]:
@@ -103,7 +103,7 @@ class HfClapNetwork:
         return embeddings[0], embeddings[1:]
 
 
-def load(folder: Path) -> tuple[AudioTextNetwork, str]:
+def load(folder: Path) -> tuple[HfClapNetwork, str]:
     """Load the network in `folder`; returns it and its checkpoint id. Raises DamagedCheckpoint.
 
     There is no manifest of what was published, so damage is told by what does not fit: missing, unexpected or

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
 import torch
-from safetensors.torch import load_file
 
 from engine.clap.audio_encoder import AudioEncoder, fold_batch_norms
-from engine.clap.config import AudioEncoderConfig, NetworkConfig
-from engine.paths import default_network_folder
+from engine.clap.config import AudioEncoderConfig
 
 MELS = 32
 CONFIGS = {
@@ -121,23 +118,6 @@ def test_half_precision_hears_nearly_the_same(kind: str) -> None:
     with torch.autocast("cpu", torch.bfloat16):
         in_half = encoder(sound).float()
     assert torch.nn.functional.cosine_similarity(in_half, encoder(sound), dim=-1).min() > 0.99
-
-
-def test_the_stored_default_network_hears_what_it_heard() -> None:
-    # figures of the published file itself: no change of the encoder may move them
-    folder = default_network_folder()
-    config = NetworkConfig.from_dict(json.loads((folder / "config.json").read_text()))
-    assert config.audio.kind == "convnext"
-    encoder = AudioEncoder(config.audio, config.mel.mels).eval().requires_grad_(False)
-    stored = {name: weight.float() for name, weight in load_file(folder / "audio.safetensors").items()}
-    prefix = "audio_encoder."
-    encoder.load_state_dict({name.removeprefix(prefix): stored[name] for name in stored if name.startswith(prefix)})
-    in_time, in_frequency = torch.arange(128) / 128, torch.arange(64).unsqueeze(1) / 64
-    columns = encoder((torch.sin(40 * in_time + 9 * in_frequency) - in_frequency).unsqueeze(0))
-    torch.testing.assert_close(columns[0, ::3, 0], torch.tensor(EXPECTED), atol=1e-3, rtol=0)
-
-
-EXPECTED = [-0.2010, 0.7429, 0.3473]
 
 
 @pytest.mark.parametrize("kind", LOCAL)
