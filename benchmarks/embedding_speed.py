@@ -141,7 +141,7 @@ def _encoder_alone(embedder: Embedder, network: EarmarkNetwork, files: Sequence[
 
     def encode(levels: Tensor) -> None:
         with torch.inference_mode():
-            network.encode_columns(levels)
+            network.hear(levels)
 
     return lambda: deque(workers.map(encode, ready), maxlen=0)  # the results are not wanted
 

@@ -176,10 +176,10 @@ class _Run:
         """One step of descent; returns the parts of the loss."""
         settings, progress = self.settings, step / self.settings.steps
         set_rate(self.optimizer, settings, step, settings.steps)
-        before = generator.get_state()
+        before = generator.get_state() if progress >= settings.sharpness_starts else None
         loss, parts = objective(self.student, rows, progress=progress, generator=generator)
         loss.backward()
-        if progress >= settings.sharpness_starts:
+        if before is not None:
             self.sharpness.climb()
             generator.set_state(before)  # the same texts: it is the same loss that is to be flat
             objective(self.student, rows, progress=progress, generator=generator)[0].backward()

@@ -33,7 +33,7 @@ class OnnxNetwork(nn.Module):
         self.input = graph.input[0].name
         self.outputs = [output.name for output in graph.output]
         self.nodes = [(node.op_type, list(node.input), list(node.output), _attributes(node)) for node in graph.node]
-        unknown = sorted({operator for operator, *_ in self.nodes} - _OPERATORS.keys())
+        unknown = sorted({operator for operator, *_, given in self.nodes if not _is_known(operator, given)})
         if unknown:
             raise TrainerError(f"{display_path(path)} uses operators that Earmark does not run: {', '.join(unknown)}.")
         self.whole_numbers: dict[str, Tensor] = {}  # shapes and axes stay on the CPU
@@ -55,6 +55,18 @@ class OnnxNetwork(nn.Module):
             # an input that is left out has no name
             known[outputs[0]] = _OPERATORS[operator](attributes, *(known[name] if name else None for name in inputs))
         return {name: known[name] for name in self.outputs}
+
+
+def _is_known(operator: str, attributes: Attributes) -> bool:
+    """Whether an operator is run here with these attributes: some have values that no teacher uses."""
+    plain = {"alpha": 1.0, "beta": 1.0, "transA": 0, "auto_pad": b"NOTSET", "mode": b"constant"}
+    return (
+        operator in _OPERATORS
+        and all(attributes.get(name, value) == value for name, value in plain.items())
+        and set(attributes.get("dilations", ())) <= {1}
+        and not (operator == "AveragePool" and any(attributes.get("pads", ())))
+        and not (operator == "Gather" and attributes.get("axis", 0))
+    )
 
 
 def _attributes(node: onnx.NodeProto) -> Attributes:

@@ -113,14 +113,18 @@ class EarmarkNetwork(nn.Module):
         states = self.audio_encoder(levels)
         return Columns(states, self.vector_head(states), self.tag_head(states), self.weight_head(states).squeeze(-1))
 
+    def hear(self, levels: Tensor) -> Columns:
+        """`encode_columns`, in bfloat16 where the processor multiplies it by itself."""
+        with torch.autocast(levels.device.type, torch.bfloat16, enabled=has_bfloat16(levels.device)):
+            return self.encode_columns(levels)
+
     def levels_of(self, waveforms: Tensor) -> Tensor:
         """Waveforms (B, samples) -> (B, mels, samples // hop): the frame beyond the last whole hop is dropped."""
         levels: Tensor = self.log_mel(waveforms)
         return levels[:, :, : waveforms.shape[1] // self.config.mel.hop_samples]
 
     def embed_audio(self, waveforms: Tensor, lengths_samples: Tensor) -> tuple[Tensor, Tensor]:
-        with torch.autocast(waveforms.device.type, torch.bfloat16, enabled=has_bfloat16(waveforms.device)):
-            columns = self.encode_columns(self.levels_of(waveforms))
+        columns = self.hear(self.levels_of(waveforms))
         segments = waveforms.shape[1] // self.samples_per_segment
         sounding = torch.tensor([segments_in(int(n), self.samples_per_segment) for n in lengths_samples])
         valid = (torch.arange(segments) < sounding.unsqueeze(1)).to(waveforms)  # (B, segments)
