@@ -1,0 +1,208 @@
+"""What the window and its services say to each other: small frozen values that can be pickled.
+
+They hold nothing of the engine's but paths, so that the window can read them without importing a network. Searches and
+runs of indexing carry a number, given by whoever asks, and their answers carry it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+# --- to any service -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ping:
+    """Asks for a sign of life; a service whose work stands still gives none."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End yourself. The closed connection of a parent that died says the same."""
+
+
+# --- to the search service --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Search:
+    """Find the files that sound like `query` or say it. Only the newest question is sure to be answered."""
+
+    number: int
+    query: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class Similar:
+    """Find the files that sound like a file, or like its part from `start_s` to `end_s` (None: its end)."""
+
+    number: int
+    path: Path
+    start_s: float
+    end_s: float | None
+    limit: int
+
+
+# --- to the indexing service ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Index:
+    """Watch these folders, and bring the library up to what is in them; no folder at all means every root.
+
+    retry : try unreadable files again that have not changed
+    """
+
+    number: int
+    folders: tuple[Path, ...] = ()
+    retry: bool = False
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Hold what you are doing, and keep it."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Go on after `Pause`."""
+
+
+@dataclass(frozen=True)
+class SetWorkers:
+    """Use so many threads at the most."""
+
+    workers: int
+
+
+@dataclass(frozen=True)
+class Examine:
+    """Before anything else, decode each of these files alone: a process died while they were being decoded."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """Store this file as unreadable for `reason`, and leave it alone in the runs that are asked for next."""
+
+    path: Path
+    reason: str
+
+
+# --- from any service -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pong:
+    """Answers `Ping`."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The network is loaded."""
+
+    network: str
+    checkpoint_id: str
+    load_s: float
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What was asked could not be done, in one sentence; `number` is None if nothing numbered was asked."""
+
+    number: int | None
+    sentence: str
+
+
+# --- from the search service ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClauseSpan:
+    """Where one clause of the query was heard best; `score` in 0..1."""
+
+    text: str
+    start_s: float
+    end_s: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One ranked file, as `engine.search.Hit` describes it."""
+
+    file_id: int
+    path: Path
+    score: float
+    start_s: float
+    end_s: float
+    clauses: tuple[ClauseSpan, ...]
+    words: tuple[str, ...]
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class Hits:
+    """The answer to a search, best first."""
+
+    number: int
+    hits: tuple[Hit, ...]
+
+
+# --- from the indexing service ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """The thread `worker` is about to open this file; what it opened before is behind it."""
+
+    worker: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Decoding this file alone did no harm."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class FileFailed:
+    """This file is stored as unreadable from now on."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the run is, as `engine.progress.Progress` describes it."""
+
+    files_done: int
+    files_total: int
+    audio_seconds: float
+    speed: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True)
+class IndexFinished:
+    """One run came to its end for all the requests of these numbers; what the roots hold, and what the run did."""
+
+    numbers: tuple[int, ...]
+    files: int
+    segments: int
+    audio_seconds: float
+    unreadable: int
+    embedded: int
+    reused: int
+    vanished: int
+    offline: tuple[Path, ...]
+
+
+Request = Ping | Stop | Search | Similar | Index | Pause | Resume | SetWorkers | Examine | Quarantine
+Answer = Pong | Ready | Failure | Hits | Decoding | Examined | FileFailed | Progress | IndexFinished
