@@ -26,6 +26,9 @@ PATIENT = replace(QUICK, settle_s=10 * SLOW_WRITE_S, longest_s=30.0)
 
 needs_inotify = pytest.mark.skipif(not Path("/proc/sys/fs/inotify").is_dir(), reason="needs Linux")
 
+# told to stop while it takes up a new folder, watchdog's thread dies of the closed descriptor instead of ending
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
 
 class Reports:
     """What the watcher reported, each time with what a scan would have found just then."""
