@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.hits import Hit
+
 # --- to any service -------------------------------------------------------------------------------------------------
 
 
@@ -118,30 +120,6 @@ class Failure:
 
 
 # --- from the search service ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ClauseSpan:
-    """Where one clause of the query was heard best; `score` in 0..1."""
-
-    text: str
-    start_s: float
-    end_s: float
-    score: float
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One ranked file, as `engine.search.Hit` describes it."""
-
-    file_id: int
-    path: Path
-    score: float
-    start_s: float
-    end_s: float
-    clauses: tuple[ClauseSpan, ...]
-    words: tuple[str, ...]
-    duration_s: float
 
 
 @dataclass(frozen=True)

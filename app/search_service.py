@@ -13,10 +13,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.messages import Answer, ClauseSpan, Failure, Hit, Hits, Ready, Request, Search, Similar, Stop
+from app.messages import Answer, Failure, Hits, Ready, Request, Search, Similar, Stop
 from app.parent import Parent
 from app.supervisor import HANG_S, Supervised
 from engine.errors import EngineError, UnusableLibrary
+from engine.hits import Hit
 from engine.library import INDEX_FILE, LIBRARY_FILE, Library
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class _Searches:
             hits = searcher.search(question.query, question.limit)
         else:
             hits = searcher.similar(question.path, question.start_s, question.end_s, question.limit)
-        return tuple(map(_hit, hits))
+        return tuple(hits)
 
     def _refreshed_searcher(self) -> search.Searcher | None:
         """With all that is stored by now; None while nothing was ever indexed. Raises EngineError."""
@@ -208,17 +209,3 @@ class _Searches:
         if self._library is not None:
             self._library.close()
         self._library = self._index = self._searcher = None
-
-
-def _hit(hit: search.Hit) -> Hit:
-    clauses = tuple(ClauseSpan(clause.text, clause.start_s, clause.end_s, clause.score) for clause in hit.clauses)
-    return Hit(
-        file_id=hit.file_id,
-        path=hit.path,
-        score=hit.score,
-        start_s=hit.start_s,
-        end_s=hit.end_s,
-        clauses=clauses,
-        words=hit.words,
-        duration_s=hit.duration_s,
-    )

@@ -21,9 +21,9 @@ from engine.errors import EngineError, display_path
 from engine.library_rows import Root
 
 if TYPE_CHECKING:
+    from engine.hits import Hit
     from engine.indexing import IndexReport
     from engine.progress import Progress
-    from engine.search import Hit
 
 FAILED = 1  # the exit code of what the world did not allow
 WEAK_SCORE = 0.5

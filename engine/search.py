@@ -29,6 +29,7 @@ import numpy as np
 from engine.audio import read_audio
 from engine.embedding import Embedder
 from engine.errors import EngineError, display_path
+from engine.hits import ClauseMatch, Hit
 from engine.library import Library
 from engine.library_rows import AudioFile
 from engine.query import parse
@@ -51,33 +52,6 @@ MAX_EXAMPLE_S = 600.0  # a longer example is judged by its first ten minutes
 # nothing to do with the query: similarities around 0 with this deviation.
 PRIOR_SOUNDS = 50
 PRIOR_DEVIATION = 0.05
-
-
-@dataclass(frozen=True)
-class ClauseMatch:
-    """Where a clause was heard best; `score` in 0..1 is for what was heard alone, whatever the file's words say."""
-
-    text: str
-    start_s: float
-    end_s: float
-    score: float
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One ranked file; `score` in 0..1 can be compared between files and, roughly, between queries.
-
-    `words` are those words of the query that the file's name, folder, tags or metadata say.
-    """
-
-    file_id: int
-    path: Path
-    score: float
-    start_s: float
-    end_s: float
-    clauses: tuple[ClauseMatch, ...]
-    words: tuple[str, ...]
-    duration_s: float
 
 
 @dataclass(frozen=True)

@@ -24,20 +24,6 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs ki
 Start = Callable[..., IndexingService]
 
 
-@pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.small_networks import write_small_network
-
-    folder = tmp_path_factory.mktemp("networks") / "small"
-    write_small_network(folder)
-    return folder
-
-
-@pytest.fixture
-def heard() -> Heard:
-    return Heard()
-
-
 @pytest.fixture
 def start(tmp_path: Path, network: Path, heard: Heard) -> Iterator[Start]:
     services = []

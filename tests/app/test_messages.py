@@ -12,6 +12,7 @@ from typing import get_args
 import pytest
 
 from app import messages
+from engine.hits import ClauseMatch, Hit
 
 UNDECODABLE = Path("/sounds/caf\udce9.wav")
 
@@ -29,9 +30,7 @@ EXAMPLES = [
     messages.Pong(),
     messages.Ready("small", "abc", 1.5),
     messages.Failure(None, "There is no network."),
-    messages.Hits(
-        1, (messages.Hit(7, UNDECODABLE, 0.9, 0.0, 1.0, (messages.ClauseSpan("dog", 0.0, 1.0, 0.8),), ("dog",), 3.0),)
-    ),
+    messages.Hits(1, (Hit(7, UNDECODABLE, 0.9, 0.0, 1.0, (ClauseMatch("dog", 0.0, 1.0, 0.8),), ("dog",), 3.0),)),
     messages.Decoding(12, UNDECODABLE),
     messages.Examined(UNDECODABLE),
     messages.FileFailed(UNDECODABLE, "it crashed"),

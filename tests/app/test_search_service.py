@@ -25,20 +25,6 @@ def index(library: Path, network: Path, sounds: Path) -> None:
         index_folders(opened, Embedder.load(network), [sounds])
 
 
-@pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.small_networks import write_small_network
-
-    folder = tmp_path_factory.mktemp("networks") / "small"
-    write_small_network(folder)
-    return folder
-
-
-@pytest.fixture
-def heard() -> Heard:
-    return Heard()
-
-
 @pytest.fixture
 def service(tmp_path: Path, network: Path, heard: Heard) -> Iterator[SearchService]:
     """Over the library in tmp_path / "library", which need not exist."""

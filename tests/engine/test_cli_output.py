@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.cli_output import ProgressLine, clock, count, moment, show_facts, show_hits
+from engine.hits import ClauseMatch, Hit
 from engine.library_rows import Root
 from engine.progress import Progress
-from engine.search import ClauseMatch, Hit
 
 ROOTS = [Root(1, Path("/sounds"), "ok")]
 

@@ -12,10 +12,11 @@ from hypothesis.extra import numpy as arrays
 
 from engine.embedding import Embedder
 from engine.errors import EngineError, UnreadableAudio
+from engine.hits import Hit
 from engine.indexing import index_folders
 from engine.library import Library
 from engine.query import EmptyQuery
-from engine.search import Background, Hit, Searcher, best_span, score_of
+from engine.search import Background, Searcher, best_span, score_of
 from engine.vector_index import VectorIndex
 
 WriteSound = Callable[..., Path]

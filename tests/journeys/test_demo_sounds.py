@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from engine.hits import Hit
 from engine.paths import demo_sounds_folder, resources_folder
-from engine.search import Hit, Searcher
+from engine.search import Searcher
 
 HEARD: dict[str, dict[str, Any]] = json.loads((resources_folder() / "demo_sounds.json").read_text("utf-8"))
 WIDER = {"a bell rings": ("a church bell tolls", "a doorbell rings")}  # what else a query may well find

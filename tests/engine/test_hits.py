@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+from engine.hits import ClauseMatch, Hit
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_hit_crosses_to_another_process_unchanged() -> None:
+    hit = Hit(1, Path("dog.wav"), 0.9, 0.5, 2.0, (ClauseMatch("dog", 0.5, 2.0, 0.9),), ("dog",), 3.0)
+    assert pickle.loads(pickle.dumps(hit)) == hit
+
+
+def test_whoever_only_shows_hits_need_not_load_a_network() -> None:
+    code = "import sys, engine.hits; sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
