@@ -1,7 +1,8 @@
-"""What the indexing service's child does, in its main thread, while `app.parent` hears the window in another.
+"""What the indexing service's child does, in its main thread, while `app.parent` hears the window in another and a
+Watcher looks after each root in one of its own.
 
-It pauses in the middle of a run, with all that is decoded kept; it stops, and changes the number of its threads, by
-ending the run, because the next run takes up whatever is missing.
+It pauses in the middle of a run, with all that is decoded kept; to change the roots or the number of its threads it
+ends the run, because the next run takes up whatever is missing.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.agenda import Agenda, Order
+from app.graph_upkeep import GraphUpkeep
+from app.indexing_run import IndexingRuns
+from app.loaded_network import LoadedNetwork
 from app.messages import (
     Decoding,
     Examine,
@@ -23,31 +27,26 @@ from app.messages import (
     FileFailed,
     Index,
     IndexFinished,
-    Pause,
-    Progress,
+    MoveRoot,
+    PauseRoot,
     Quarantine,
-    Ready,
+    RemoveRoot,
     Request,
     Resume,
-    SetWorkers,
-    Stop,
+    RootsChanged,
 )
 from app.parent import Parent
+from app.pulse import Pulse
+from app.wanted import Wanted
+from app.watched_roots import WatchedRoots
 from engine.audio import AUDIO_SUFFIXES
 from engine.decoding import DecodingJob, decode
-from engine.errors import EngineError
+from engine.errors import EngineError, NotInLibrary
 from engine.library import Library
 from engine.library_rows import FileStat, Root
-from engine.scanning import Changes, FoundFile, find_changes
 
 if TYPE_CHECKING:
-    from engine import progress
-    from engine.embedding import Embedder
     from engine.indexing import IndexReport
-
-STANDSTILL_S = 120.0  # after so long without any progress a run counts as hung
-
-Work = Index | Examine | Quarantine
 
 
 def before_opening_sounds(announce: Callable[[Path], None]) -> None:
@@ -69,43 +68,31 @@ def before_opening_sounds(announce: Callable[[Path], None]) -> None:
 class IndexingWork:
     """`take`, `is_moving` and `announce` are for other threads, `run` is for the main thread."""
 
-    def __init__(self, parent: Parent, library_folder: Path, network_folder: Path | None) -> None:
+    def __init__(self, parent: Parent, library_folder: Path, network_folder: Path | None, device: str) -> None:
         self._parent = parent
         self._library_folder = library_folder
-        self._network_folder = network_folder
-        self._changed = threading.Condition()
-        self._waiting: list[Work] = []
-        self._paused = False
-        self._stopping = False
-        self._workers: int | None = None
-        self._in_use: int | None = None  # of the workers
-        self._moved_at: float | None = None  # None while nothing need move: at rest, paused, or scanning
-        self._done = (0, 0.0)  # files and seconds of sound, at the last progress
-        self._announced: dict[int, Path] = {}  # by thread
-        self._quarantined: set[Path] = set()  # in the runs that are asked for
-        self._embedder: Embedder | None = None
+        self._agenda = Agenda()
+        self._pulse = Pulse()
+        self._network = LoadedNetwork(parent, network_folder, device)
+        self._watched_roots = WatchedRoots(parent, self._agenda)
+        self._graph = GraphUpkeep(library_folder, self._agenda.must_stop, self._tell_failure)
+        self._announced: dict[int, Path] = {}  # by thread, since the last run
+        self._failure_told = ""
+        self._suspects: list[Path] = []
+        self._wanted = Wanted()
+        self._failed: set[int] = set()  # roots whose last run could not be finished: all of them must be looked at
         self._library: Library | None = None
+        self._runs = IndexingRuns(parent, self._agenda, self._pulse)
 
     # --- in other threads ---------------------------------------------------------------------------------------------
 
     def take(self, request: Request) -> None:
-        with self._changed:
-            match request:
-                case Stop():
-                    self._stopping = True
-                case Pause():
-                    self._paused = True
-                case Resume():
-                    self._paused = False
-                case SetWorkers():
-                    self._workers = request.workers
-                case Index() | Examine() | Quarantine():
-                    self._waiting.append(request)
-            self._changed.notify_all()
+        if isinstance(request, Resume):
+            self._pulse.rest()  # what was paused takes a moment to move again
+        self._agenda.take(request)
 
     def is_moving(self) -> bool:
-        moved_at = self._moved_at
-        return self._paused or moved_at is None or time.monotonic() - moved_at < STANDSTILL_S
+        return self._agenda.paused or self._pulse.is_felt()
 
     def announce(self, path: Path) -> None:
         worker = threading.get_ident()
@@ -113,79 +100,101 @@ class IndexingWork:
             self._announced[worker] = path
             self._parent.send(Decoding(worker, path))
 
+    def _tell_failure(self, sentence: str) -> None:
+        """Of what nobody asked for: once, however often it is tried."""
+        if sentence != self._failure_told:
+            self._failure_told = sentence
+            self._parent.send(Failure(None, sentence))
+
     # --- in the main thread -------------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        self._attempt(None, self._capped_embedder)
-        while (work := self._next()) is not None:
-            match work:
-                case Quarantine():
-                    self._attempt(None, self._quarantine, work)
-                case Examine():
-                    self._attempt(None, self._examine, work)
-                case Index():
-                    self._index([work, *self._others_like(work)])
-            self._moved_at = None
+        self._attempt([], self._opened_library)
+        self._attempt([], self._network.embedder, self._agenda.workers)
+        while self._agenda.await_work(at_hand=bool(self._suspects or self._wanted)):
+            if orders := self._agenda.take_orders():
+                for order in orders:
+                    self._attempt(() if isinstance(order, Examine | Quarantine) else (order.number,), self._obey, order)
+            elif self._suspects:
+                if not self._attempt([], self._examine, self._suspects[0]):
+                    self._suspects.clear()
+            elif not self._attempt(self._wanted.numbers, self._run_wanted):
+                self._failed |= self._wanted.roots.keys()
+                self._wanted = Wanted()
+            self._pulse.rest()
         if self._library is not None:
             self._library.close()
 
-    def _attempt(self, number: int | None, do: Callable[..., object], *arguments: object) -> bool:
-        """Whether it could be done; if not, the window is told."""
+    def _attempt(self, numbers: Sequence[int], do: Callable[..., object], *arguments: object) -> bool:
+        """Whether it could be done; if not, the window is told, for the requests of these numbers."""
         try:
             do(*arguments)
         except EngineError as error:
-            self._parent.send(Failure(number, str(error)))
+            for number in numbers:
+                self._parent.send(Failure(number, str(error)))
+            if not numbers:
+                self._tell_failure(str(error))
             return False
         return True
 
-    def _next(self) -> Work | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._stopping or (self._waiting and not self._paused))
-            return None if self._stopping else self._waiting.pop(0)
-
-    def _wait_while_paused(self) -> None:
-        with self._changed:
-            if self._paused:
-                self._changed.wait_for(lambda: self._stopping or not self._paused)
-                self._moved_at = None
-
     def _opened_library(self) -> Library:
-        self._library = self._library or Library(self._library_folder)
+        """Its roots are watched from its opening on. Raises EngineError."""
+        if self._library is None:
+            self._library = Library(self._library_folder)
+            self._watched_roots.follow(self._library.roots())
         return self._library
 
-    def _capped_embedder(self) -> Embedder:
-        """With as many workers as there may be now. Raises EngineError."""
-        started = time.monotonic()
-        from engine.embedding import CORES, Embedder
+    def _obey(self, order: Order) -> None:
+        """Raises EngineError."""
+        match order:
+            case Examine():
+                self._suspects += order.paths
+            case Quarantine():
+                self._quarantine(order)
+            case RemoveRoot() | PauseRoot() | MoveRoot():
+                self._change_roots(order)
+            case Index() if order.folders:
+                self._wanted.add(order, self._change_roots(order))
+            case _:
+                self._wanted.add(order, self._opened_library().roots())
 
-        if self._embedder is None:
-            self._embedder = Embedder.load(self._network_folder)
-            load_s = time.monotonic() - started
-            self._parent.send(Ready(self._embedder.name, self._embedder.checkpoint_id, load_s))
-        if self._workers != self._in_use:
-            self._in_use = self._workers
-            loaded = self._embedder
-            self._embedder = Embedder(loaded.network, loaded.checkpoint_id, threads=self._in_use or CORES)
-        return self._embedder
+    def _change_roots(self, order: Index | RemoveRoot | PauseRoot | MoveRoot) -> list[Root]:
+        """The roots that were added. Raises EngineError."""
+        library, added = self._opened_library(), []
+        try:
+            match order:
+                case Index():
+                    added = [library.add_root(folder) for folder in order.folders]
+                case RemoveRoot():
+                    with suppress(NotInLibrary):  # it was removed before
+                        library.remove_root(order.root_id)
+                case PauseRoot():
+                    library.set_root_paused(order.root_id, order.paused)
+                case MoveRoot():
+                    library.move_root(order.root_id, order.folder)
+        finally:
+            self._watched_roots.follow(library.roots())
+            self._runs.tell_doubts(library.roots())
+        self._parent.send(RootsChanged(order.number))
+        return added
 
     # --- files that may be fatal --------------------------------------------------------------------------------------
 
-    def _examine(self, request: Examine) -> None:
-        """Decode files that nothing else is decoded beside; this process may die of it."""
-        embedder = self._capped_embedder()
-        for path in request.paths:
-            job = DecodingJob(0, Path(path.name), path, FileStat(0, 0, 0))
-            self._moved_at = time.monotonic()
-            with suppress(Exception):  # that it can be told is all that counts here; the run will store the reason
-                for _ in decode(job, embedder.sample_rate_hz, embedder.samples_per_window):
-                    self._moved_at = time.monotonic()
-                    self._wait_while_paused()
-                    if self._stopping:
-                        return
-            self._parent.send(Examined(path))
+    def _examine(self, path: Path) -> None:
+        """Decode a file that nothing else is decoded beside; this process may die of it. Raises EngineError."""
+        embedder = self._network.embedder(self._agenda.workers)
+        job = DecodingJob(0, Path(path.name), path, FileStat(0, 0, 0))
+        self._pulse.beat()
+        with suppress(Exception):  # that it can be told is all that counts here; the run will store the reason
+            for _ in decode(job, embedder.sample_rate_hz, embedder.samples_per_window):
+                if self._agenda.must_break():
+                    return
+                self._pulse.beat()
+        self._suspects.remove(path)
+        self._parent.send(Examined(path))
 
     def _quarantine(self, request: Quarantine) -> None:
-        self._quarantined.add(request.path)
+        self._runs.quarantined.add(request.path)
         library = self._opened_library()
         for root in library.roots():
             if request.path.is_relative_to(root.path):
@@ -197,86 +206,39 @@ class IndexingWork:
 
     # --- runs ---------------------------------------------------------------------------------------------------------
 
-    def _others_like(self, first: Index) -> list[Index]:
-        """The requests that one run can answer too; they need not wait any more."""
-        with self._changed:
-            others = [work for work in self._waiting if isinstance(work, Index) and work.retry == first.retry]
-            self._waiting = [work for work in self._waiting if work not in others]
-            return others
-
-    def _index(self, requests: Sequence[Index]) -> None:
-        root_ids: set[int] = set()
-        numbers = [
-            request.number for request in requests if self._attempt(request.number, self._add, request, root_ids)
-        ]
-        try:
-            report = self._finish_run(root_ids, retry=requests[0].retry) if numbers else None
-        except EngineError as error:
-            for number in numbers:
-                self._parent.send(Failure(number, str(error)))
+    def _run_wanted(self) -> None:
+        """Until all is done, or something presses. Raises EngineError."""
+        wanted, threads, library = self._wanted, self._agenda.workers, self._opened_library()
+        stirred, known = self._agenda.take_stirred(), {root.id for root in library.roots()}
+        for root_id in stirred.keys() & known:
+            wanted.look_at(root_id, None if root_id in self._failed else stirred[root_id])
+        if not wanted:
             return
-        if report is not None:
-            self._quarantined.clear()
-            self._parent.send(_finished(tuple(numbers), report))
-
-    def _add(self, request: Index, root_ids: set[int]) -> None:
-        library = self._opened_library()
-        if request.folders:
-            root_ids.update([library.add_root(folder).id for folder in request.folders])
-        else:
-            root_ids.update(root.id for root in library.roots())
-
-    def _finish_run(self, root_ids: set[int], *, retry: bool) -> IndexReport | None:
-        """None if this process is to end before it is finished."""
-        from engine.indexing import Indexer
-
-        library = self._opened_library()
-        while True:
-            indexer = Indexer(library, self._capped_embedder(), threads=self._in_use)
-            roots = [root for root in library.roots() if root.id in root_ids]  # one may have become part of another
-            report = indexer.apply_all(
-                [(root, self._changes(library, root, retry)) for root in roots],
-                on_progress=self._tell,
-                should_stop=self._should_stop,
-            )
-            self._moved_at = None
-            if self._stopping:
-                return None
-            if not report.stopped:  # otherwise the number of workers was changed
-                return report
-
-    def _changes(self, library: Library, root: Root, retry: bool) -> Changes:
-        changes = find_changes(library, root)
-        if retry and not changes.offline:
-            unreadable = [file for file in library.unreadable() if file.root_id == root.id]
-            changes.changed += [
-                FoundFile(file.relative_path, file.stat) for file in unreadable if file.path not in self._quarantined
-            ]
-        return changes
-
-    def _should_stop(self) -> bool:
-        """Asked by a run again and again."""
-        self._wait_while_paused()
-        return self._stopping or self._workers != self._in_use
-
-    def _tell(self, seen: progress.Progress) -> None:
-        done = (seen.files_done, seen.audio_seconds)
-        if self._moved_at is None or done != self._done:
-            self._moved_at, self._done = time.monotonic(), done
-        self._parent.send(
-            Progress(seen.files_done, seen.files_total, seen.audio_seconds, seen.speed, seen.seconds_left)
-        )
+        embedder = self._network.embedder(threads)
+        report = self._runs.work_through(wanted, library, embedder, threads)
+        wanted.embedded += report.embedded
+        wanted.reused += report.reused
+        wanted.vanished += report.vanished
+        if report.stopped:
+            return
+        self._wanted = Wanted()
+        self._failed -= wanted.roots.keys()
+        self._failure_told = ""
+        self._runs.quarantined.clear()
+        self._announced.clear()  # before the window forgets them too
+        self._parent.send(_finished(wanted, report))
+        self._graph.look(embedder.checkpoint_id, threads)
 
 
-def _finished(numbers: tuple[int, ...], report: IndexReport) -> IndexFinished:
+def _finished(wanted: Wanted, report: IndexReport) -> IndexFinished:
     return IndexFinished(
-        numbers=numbers,
+        numbers=tuple(wanted.numbers),
         files=report.files,
         segments=report.segments,
         audio_seconds=report.audio_seconds,
         unreadable=len(report.unreadable),
-        embedded=report.embedded,
-        reused=report.reused,
-        vanished=report.vanished,
+        embedded=wanted.embedded,
+        reused=wanted.reused,
+        vanished=wanted.vanished,
         offline=tuple(report.offline),
     )

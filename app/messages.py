@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.hits import Hit
+from engine.library_rows import EVERYTHING, Scope
+from engine.watch_state import WatchState
 
 # --- to any service -------------------------------------------------------------------------------------------------
 
@@ -29,22 +31,24 @@ class Stop:
 
 @dataclass(frozen=True)
 class Search:
-    """Find the files that sound like `query` or say it. Only the newest question is sure to be answered."""
+    """Find the files of a scope that sound like `query` or say it. Only the newest question is sure to be answered."""
 
     number: int
     query: str
     limit: int
+    scope: Scope = EVERYTHING
 
 
 @dataclass(frozen=True)
 class Similar:
-    """Find the files that sound like a file, or like its part from `start_s` to `end_s` (None: its end)."""
+    """Find the files of a scope that sound like a file, or like its part from `start_s` to `end_s` (None: its end)."""
 
     number: int
     path: Path
     start_s: float
     end_s: float | None
     limit: int
+    scope: Scope = EVERYTHING
 
 
 # --- to the indexing service ------------------------------------------------------------------------------------------
@@ -60,6 +64,56 @@ class Index:
     number: int
     folders: tuple[Path, ...] = ()
     retry: bool = False
+
+
+@dataclass(frozen=True)
+class Rescan:
+    """Bring the library up to what is in this root."""
+
+    number: int
+    root_id: int
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Try these unreadable files again, although they have not changed."""
+
+    number: int
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class ConfirmGone:
+    """A person says that what is gone from this root was deleted, even if it is most of it: see `RootsInDoubt`."""
+
+    number: int
+    root_id: int
+
+
+@dataclass(frozen=True)
+class RemoveRoot:
+    """Watch this root no longer, and forget its files."""
+
+    number: int
+    root_id: int
+
+
+@dataclass(frozen=True)
+class PauseRoot:
+    """Leave this root alone until it is no longer paused; what is known of it stays."""
+
+    number: int
+    root_id: int
+    paused: bool
+
+
+@dataclass(frozen=True)
+class MoveRoot:
+    """This root lies in another folder now."""
+
+    number: int
+    root_id: int
+    folder: Path
 
 
 @dataclass(frozen=True)
@@ -104,11 +158,12 @@ class Pong:
 
 @dataclass(frozen=True)
 class Ready:
-    """The network is loaded."""
+    """The network is loaded, and computes on `device`: "cpu", "cuda" or "mps"."""
 
     network: str
     checkpoint_id: str
     load_s: float
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -158,18 +213,61 @@ class FileFailed:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the run is, as `engine.progress.Progress` describes it."""
+    """How far the run through these roots is, as `engine.progress.Progress` describes it."""
 
     files_done: int
     files_total: int
     audio_seconds: float
     speed: float
     seconds_left: float | None
+    root_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """So many files are in the library or differ there since the last of these messages, of which there are two a
+    second at the most.
+    """
+
+    files: int
+
+
+@dataclass(frozen=True)
+class RootsChanged:
+    """The roots, or their states, are not what they were. `number` is that of the request that did it, if any."""
+
+    number: int | None
+
+
+@dataclass(frozen=True)
+class Watching:
+    """How each root is watched, whenever one of them differs."""
+
+    states: tuple[WatchState, ...]
+
+
+@dataclass(frozen=True)
+class RootInDoubt:
+    """A root whose folder is there, while so many of its files went at once that a drive may have gone instead."""
+
+    root_id: int
+    folder: Path
+    files_gone: int
+
+
+@dataclass(frozen=True)
+class RootsInDoubt:
+    """All such roots, whenever they differ. They count as offline, until the files are back or `ConfirmGone` comes."""
+
+    roots: tuple[RootInDoubt, ...]
 
 
 @dataclass(frozen=True)
 class IndexFinished:
-    """One run came to its end for all the requests of these numbers; what the roots hold, and what the run did."""
+    """One run came to its end for all the requests of these numbers; what the roots hold, and what the run did.
+
+    A run for roots that stirred of themselves has no numbers.
+    """
 
     numbers: tuple[int, ...]
     files: int
@@ -182,5 +280,7 @@ class IndexFinished:
     offline: tuple[Path, ...]
 
 
-Request = Ping | Stop | Search | Similar | Index | Pause | Resume | SetWorkers | Examine | Quarantine
-Answer = Pong | Ready | Failure | Hits | Decoding | Examined | FileFailed | Progress | IndexFinished
+RootRequest = Index | Rescan | Retry | ConfirmGone | RemoveRoot | PauseRoot | MoveRoot  # each with a number
+Request = Ping | Stop | Search | Similar | RootRequest | Pause | Resume | SetWorkers | Examine | Quarantine
+IndexingNews = Progress | Stored | RootsChanged | Watching | RootsInDoubt | FileFailed | IndexFinished
+Answer = Pong | Ready | Failure | Hits | Decoding | Examined | IndexingNews

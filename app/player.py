@@ -288,6 +288,8 @@ class Player:
         if self._output is None:
             raise NoSound(self._reason_for_silence)
         device = self._output.ready()
+        if not self._output.is_running:
+            self._gain.settle()  # the device's thread cannot while it rests
         self._reason_for_silence = ""
         self._now_s = device.now_s
         matching = self._matching_of(passage.path) if self._is_matching else None

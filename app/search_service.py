@@ -19,6 +19,7 @@ from app.supervisor import HANG_S, Supervised
 from engine.errors import EngineError, UnusableLibrary
 from engine.hits import Hit
 from engine.library import INDEX_FILE, LIBRARY_FILE, Library
+from engine.library_rows import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from engine import search
@@ -77,13 +78,13 @@ class SearchService:
         """Within 3 s."""
         self._child.stop()
 
-    def search(self, query: str, limit: int) -> int:
+    def search(self, query: str, limit: int, scope: Scope = EVERYTHING) -> int:
         """Returns the number of the question, for its answer; every older question is void."""
-        return self._ask(lambda number: Search(number, query, limit))
+        return self._ask(lambda number: Search(number, query, limit, scope))
 
-    def similar(self, path: Path, start_s: float, end_s: float | None, limit: int) -> int:
+    def similar(self, path: Path, start_s: float, end_s: float | None, limit: int, scope: Scope = EVERYTHING) -> int:
         """As `search`, for the files that sound like a file from `start_s` to `end_s`; None means its end."""
-        return self._ask(lambda number: Similar(number, path, start_s, end_s, limit))
+        return self._ask(lambda number: Similar(number, path, start_s, end_s, limit, scope))
 
     def _ask(self, make: Callable[[int], Question]) -> int:
         with self._lock:
@@ -176,9 +177,9 @@ class _Searches:
         if searcher is None:
             return ()
         if isinstance(question, Search):
-            hits = searcher.search(question.query, question.limit)
+            hits = searcher.search(question.query, question.limit, question.scope)
         else:
-            hits = searcher.similar(question.path, question.start_s, question.end_s, question.limit)
+            hits = searcher.similar(question.path, question.start_s, question.end_s, question.limit, question.scope)
         return tuple(hits)
 
     def _refreshed_searcher(self) -> search.Searcher | None:

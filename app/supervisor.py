@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
@@ -114,6 +116,7 @@ class Supervised:
     # --- in the thread ------------------------------------------------------------------------------------------------
 
     def _supervise(self) -> None:
+        _spare_children_of_this_thread_ctrl_c()
         while not self._stopping.is_set():
             fate = self._live_once()
             if self._stopping.is_set():
@@ -183,7 +186,7 @@ class Supervised:
                         silent_s, asked = 0.0, False
                     else:
                         self._on_answer(answer)
-                elif silent_s >= self._hang_s:
+                if silent_s >= self._hang_s and not connection.poll():  # a child that stands still may talk on
                     return f"did not respond for {self._hang_s:g} s"
         except (EOFError, OSError):
             process.join(TERMINATED_S)  # the end of the connection comes a moment before that of the process
@@ -197,6 +200,13 @@ class Supervised:
                     return
                 request = self._outbox.popleft()
             connection.send(request)  # small, and a child always reads: it does not block
+
+
+def _spare_children_of_this_thread_ctrl_c() -> None:
+    """In a terminal it reaches all processes, and a child long before it could say that it leaves that to its parent."""
+    if sys.platform != "win32":
+        resource_tracker.ensure_running()  # or else it starts with the first child, and lifts what follows
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _end(process: SpawnProcess, connection: Connection, *, politely: bool) -> None:

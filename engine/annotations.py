@@ -1,9 +1,10 @@
-"""What a person said of an audio file: tags, a note, a caption, a rating. None of it can be computed again."""
+"""What a person said of audio files: tags, notes, captions, ratings. None of it can be computed again."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from engine.database import Database, storable_text
@@ -14,22 +15,29 @@ class Annotations:
     def __init__(self, library_db: Database) -> None:
         self._database = library_db
 
-    def add_tag(self, file_id: int, tag: str) -> None:
-        """Raises NotInLibrary, and ValueError for an empty tag. Capital letters make no other tag."""
+    def add_tag(self, file_ids: Iterable[int], tag: str) -> None:
+        """To all of the files or, if one of them is not there, to none. Capital letters make no other tag.
+
+        Raises NotInLibrary, and ValueError for an empty tag.
+        """
         name = storable_text(tag)
         if not name:
             raise ValueError("a tag needs at least one character")
-        with self._speaking_of(file_id):
+        with self._speaking_of(file_ids) as ids:
             self._database.execute("INSERT OR IGNORE INTO tag (name) VALUES (?)", (name,))
             self._database.execute(
-                "INSERT OR IGNORE INTO file_tag (file_id, tag_id) SELECT ?, id FROM tag WHERE name = ?", (file_id, name)
+                "INSERT OR IGNORE INTO file_tag (file_id, tag_id)"
+                " SELECT value, tag.id FROM json_each(?) JOIN tag ON name = ?",
+                (ids, name),
             )
 
-    def remove_tag(self, file_id: int, tag: str) -> None:
-        with self._speaking_of(file_id):
+    def remove_tag(self, file_ids: Iterable[int], tag: str) -> None:
+        """From all of the files. Raises NotInLibrary."""
+        with self._speaking_of(file_ids) as ids:
             self._database.execute(
-                "DELETE FROM file_tag WHERE file_id = ? AND tag_id IN (SELECT id FROM tag WHERE name = ?)",
-                (file_id, storable_text(tag)),
+                "DELETE FROM file_tag WHERE file_id IN (SELECT value FROM json_each(?))"
+                " AND tag_id IN (SELECT id FROM tag WHERE name = ?)",
+                (ids, storable_text(tag)),
             )
             self._database.execute("DELETE FROM tag WHERE id NOT IN (SELECT tag_id FROM file_tag)")
 
@@ -53,14 +61,19 @@ class Annotations:
     def caption_of(self, file_id: int) -> str:
         return self._text_of("caption", file_id)
 
-    def set_rating(self, file_id: int, stars: int | None) -> None:
-        """1 to 5 stars, or None for no rating. Raises NotInLibrary, and ValueError for any other number."""
+    def set_rating(self, file_ids: Iterable[int], stars: int | None) -> None:
+        """1 to 5 stars for all of the files, or None for no rating.
+
+        Raises NotInLibrary, and ValueError for any other number.
+        """
         if stars is not None and not 1 <= stars <= 5:
             raise ValueError(f"{stars} stars: a rating has 1 to 5")
-        with self._speaking_of(file_id):
-            self._database.execute("DELETE FROM rating WHERE file_id = ?", (file_id,))
+        with self._of_known(file_ids) as ids:
+            self._database.execute("DELETE FROM rating WHERE file_id IN (SELECT value FROM json_each(?))", (ids,))
             if stars is not None:
-                self._database.execute("INSERT INTO rating (file_id, stars) VALUES (?, ?)", (file_id, stars))
+                self._database.execute(
+                    "INSERT OR IGNORE INTO rating (file_id, stars) SELECT value, ? FROM json_each(?)", (stars, ids)
+                )
 
     def rating_of(self, file_id: int) -> int | None:
         row = self._database.first("SELECT stars FROM rating WHERE file_id = ?", (file_id,))
@@ -68,7 +81,7 @@ class Annotations:
 
     def _set_text(self, table: Literal["note", "caption"], file_id: int, text: str) -> None:
         text = storable_text(text)
-        with self._speaking_of(file_id):
+        with self._speaking_of([file_id]):
             self._database.execute(f"DELETE FROM {table} WHERE file_id = ?", (file_id,))
             if text:
                 self._database.execute(f"INSERT INTO {table} (file_id, text) VALUES (?, ?)", (file_id, text))
@@ -78,12 +91,23 @@ class Annotations:
         return row[0] if row else ""
 
     @contextlib.contextmanager
-    def _speaking_of(self, file_id: int) -> Iterator[None]:
-        """A transaction that changes what is said of a file, and so the text to find it by."""
-        with self._database.atomic():
-            changed = self._database.execute(
-                "UPDATE audio_file SET text_version = text_version + 1 WHERE id = ?", (file_id,)
+    def _speaking_of(self, file_ids: Iterable[int]) -> Iterator[str]:
+        """As `_of_known`, for what changes the text to find the files by."""
+        with self._of_known(file_ids) as ids:
+            self._database.execute(
+                "UPDATE audio_file SET text_version = text_version + 1 WHERE id IN (SELECT value FROM json_each(?))",
+                (ids,),
             )
-            if not changed.rowcount:
-                raise NotInLibrary(f"The library has no file number {file_id}.")
-            yield
+            yield ids
+
+    @contextlib.contextmanager
+    def _of_known(self, file_ids: Iterable[int]) -> Iterator[str]:
+        """A transaction that changes what is said of files, and their ids as JSON. Raises NotInLibrary."""
+        ids = json.dumps([int(file_id) for file_id in file_ids])
+        with self._database.atomic():
+            unknown = self._database.first(
+                "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM audio_file)", (ids,)
+            )
+            if unknown:
+                raise NotInLibrary(f"The library has no file number {unknown[0]}.")
+            yield ids

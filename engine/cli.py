@@ -291,16 +291,13 @@ def _refuse_what_is_no_folder(library: Library, paths: Sequence[Path]) -> None:
 
 
 def _renew_graph(library: Library, embedder: Embedder) -> None:
-    """Give a large library the graph that makes searching it fast; while it is small, there is none."""
-    from engine.vector_index import GRAPH_FROM_SEGMENTS, VectorIndex
+    from engine.graph_renewal import renew_graph
 
-    if library.counts().segments < GRAPH_FROM_SEGMENTS:
-        return
-    index = VectorIndex(library.index_db, embedder.checkpoint_id)
-    if index.needs_build:
-        say(f"Making a graph of {count(index.segments, 'segment')}, for fast answers ...")
-        index.build_graph()
-        index.save_graph()
+    renew_graph(
+        library.index_db,
+        embedder.checkpoint_id,
+        on_build=lambda segments: say(f"Making a graph of {count(segments, 'segment')}, for fast answers ..."),
+    )
 
 
 def _checked_query(sentence: str) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from engine.errors import EngineError, display_path
+from engine.hits import WEAK_SCORE
 from engine.library_rows import Root
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from engine.progress import Progress
 
 FAILED = 1  # the exit code of what the world did not allow
-WEAK_SCORE = 0.5
 PROGRESS_LINE_S = 10.0  # between two lines where a line cannot be overwritten
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.database import Database, storable_text
+from engine.errors import EngineError, NotInLibrary, display_path
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,16 @@ class Collections:
             self._database.execute("INSERT OR IGNORE INTO collection (name) VALUES (?)", (name,))
             (row,) = self._database.rows("SELECT id, name FROM collection WHERE name = ?", (name,))
         return Collection(*row)
+
+    def rename(self, collection_id: int, name: str) -> None:
+        """Raises EngineError if another collection has this name, and NotInLibrary if there is none of this number."""
+        name = storable_text(name)
+        with self._database.atomic():
+            if self._database.first("SELECT 1 FROM collection WHERE name = ? AND id != ?", (name, collection_id)):
+                raise EngineError(f"There is a collection named {display_path(name)} already; both stay as they are.")
+            renamed = self._database.execute("UPDATE collection SET name = ? WHERE id = ?", (name, collection_id))
+            if not renamed.rowcount:
+                raise NotInLibrary(f"The library has no collection number {collection_id}.")
 
     def delete(self, collection_id: int) -> None:
         """The files themselves stay."""

@@ -22,6 +22,10 @@ BUSY_TIMEOUT_S = 10.0
 JOURNAL_LIMIT_BYTES = 64 << 20
 
 
+class Interrupted(Exception):
+    """A query was ended by `interrupt`, since nobody waits for its answer any more. A transaction is undone."""
+
+
 @dataclass(frozen=True)
 class DatabaseKind:
     """What a file must be. Its version is the number of migrations applied to it, kept in `user_version`."""
@@ -71,6 +75,11 @@ class Database(sqlite_utils.Database):
         """The first row of a query, if there is one."""
         rows = self.rows(sql, parameters)
         return rows[0] if rows else None
+
+    def interrupt(self) -> None:
+        """From any thread: end what is being executed now, if anything is; whoever waits for it gets `Interrupted`."""
+        with contextlib.suppress(sqlite3.ProgrammingError):  # closed
+            self.conn.interrupt()
 
     def _use_write_ahead_log(self) -> None:
         """SQLite does not wait here by itself when two processes make one library at the same time."""
@@ -198,6 +207,8 @@ def _in_one_sentence(path: Path, kind: DatabaseKind) -> Generator[None, None, No
     except UnicodeDecodeError as error:  # from SQLite's own text: we store none that is not UTF-8
         raise _unusable(path, reasons[sqlite3.SQLITE_CORRUPT]) from error
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+            raise Interrupted from error
         reason = reasons.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # the low byte is the primary code
         if str(error).startswith("invalid fts5 file format"):  # damage, but FTS5 gives no code of its own for it
             reason = reasons[sqlite3.SQLITE_CORRUPT]

@@ -58,6 +58,8 @@ class Failure:
 def display_path(path: Path | str) -> str:
     """A path as one safe line of text: undecodable bytes, control and bidirectional characters shown as escapes."""
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    if text.isprintable():  # nearly every path: none of what is looked for below
+        return text
     return "".join(_visible(character) for character in text)
 
 

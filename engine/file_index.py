@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from engine.database import Database, storable_text
-from engine.library_rows import FileVersion, IndexedFile
+from engine.library_rows import Checkpoint, FileVersion, IndexedFile
 from engine.metadata import Metadata, UcsName
 from engine.stored_embeddings import FileEmbeddings, intact_rows, unpack
 from engine.text_index import FileText, TextHit, TextIndex
@@ -81,6 +81,13 @@ class FileIndex:
             " ON CONFLICT (id) DO UPDATE SET name = excluded.name",
             (checkpoint_id, name, dim, segment_s),
         )
+
+    def checkpoints(self) -> list[Checkpoint]:
+        rows = self._database.rows(
+            "SELECT id, name, dim, (SELECT count(*) FROM embedding WHERE checkpoint_id = checkpoint.id)"
+            " FROM checkpoint ORDER BY name, id"
+        )
+        return [Checkpoint(*row) for row in rows]
 
     def dim_of(self, checkpoint_id: str) -> int:
         """Raises KeyError for a checkpoint that was never registered."""
@@ -183,8 +190,8 @@ class FileIndex:
         (most,) = self._database.rows(f"SELECT coalesce(max(n), 0) FROM ({sums})")
         return int(most[0])
 
-    def search_text(self, query: str, limit: int) -> list[TextHit]:
-        return self._text.search(query, limit)
+    def search_text(self, query: str, limit: int, among: Collection[int] | None = None) -> list[TextHit]:
+        return self._text.search(query, limit, among)
 
     def prune_changes(self) -> None:
         newest = "SELECT coalesce(max(gen), 0) FROM change"

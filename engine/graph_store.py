@@ -69,21 +69,51 @@ class GraphStore:
                 graph.save(path)
             self._store(json.dumps(asdict(header)), path)
 
+    def newest_id(self) -> int:
+        """Rises with every graph that was saved; 0 if there is none."""
+        row = self._database.first(
+            "SELECT max(id) FROM graph WHERE checkpoint_id = ? AND state = 'ready'", (self._checkpoint_id,)
+        )
+        return (row[0] or 0) if row else 0
+
+    def newest(self) -> GraphHeader | None:
+        """What the newest graph says of itself; None if there is none that this program could use."""
+        stored = self._stored()
+        try:
+            newest = GraphHeader(**json.loads(stored[0][1])) if stored else None
+        except (ValueError, TypeError):
+            return None
+        return newest if newest is not None and newest.is_ours(self._checkpoint_id, self._dim) else None
+
+    def drop_damaged(self) -> None:
+        """Read every graph through, and keep those alone that are what was saved. Takes a second for each GB."""
+        for graph_id, header, size, sha256 in self._stored():
+            whole, read_bytes = hashlib.sha256(header.encode()), 0
+            with contextlib.suppress(ValueError), self._database.snapshot():
+                for chunk in self._chunks(graph_id):
+                    whole.update(chunk)
+                    read_bytes += len(chunk)
+            if (read_bytes, whole.digest()) != (size, sha256):
+                self._drop(graph_id)
+
     def load(self, generation: int, files: Sequence[tuple[int, int]]) -> SegmentGraph | None:
         """The latest graph that is what was saved and holds what it should of `files`, (embedding id, segments) each.
 
         Those that do not are dropped. None if there is none, and then exact search answers.
         """
-        rows = self._database.rows(
-            "SELECT id, header, bytes, sha256 FROM graph WHERE checkpoint_id = ? AND state = 'ready' ORDER BY id DESC",
-            (self._checkpoint_id,),
-        )
-        for graph_id, header, size, sha256 in rows:
+        for graph_id, header, size, sha256 in self._stored():
             graph = self._load(graph_id, header, size, sha256, generation)
             if graph is not None and graph.match(files):
                 return graph
             self._drop(graph_id)
         return None
+
+    def _stored(self) -> list[tuple[int, str, int, bytes]]:
+        """Id, header, size and SHA-256 of each graph, the newest first."""
+        return self._database.rows(
+            "SELECT id, header, bytes, sha256 FROM graph WHERE checkpoint_id = ? AND state = 'ready' ORDER BY id DESC",
+            (self._checkpoint_id,),
+        )
 
     def _store(self, header: str, path: Path) -> None:
         mine = (self._checkpoint_id,)
@@ -131,15 +161,20 @@ class GraphStore:
     def _unpack(self, graph_id: int, file: BinaryIO, whole: hashlib._Hash) -> tuple[int, bytes]:
         """Write the chunks one after the other; returns their size and the SHA-256 of all. Raises ValueError."""
         with self._database.snapshot():
-            chunks = self._database.execute(
-                "SELECT number, sha256, data FROM graph_chunk WHERE graph_id = ? ORDER BY number", (graph_id,)
-            )
-            for expected, (number, sha256, chunk) in enumerate(chunks):
-                if number != expected or hashlib.sha256(chunk).digest() != sha256:
-                    raise ValueError(f"chunk {number} of graph {graph_id} is damaged")
+            for chunk in self._chunks(graph_id):
                 whole.update(chunk)
                 file.write(chunk)
         return file.tell(), whole.digest()
+
+    def _chunks(self, graph_id: int) -> Iterator[bytes]:
+        """In order, each found intact. Raises ValueError."""
+        chunks = self._database.execute(
+            "SELECT number, sha256, data FROM graph_chunk WHERE graph_id = ? ORDER BY number", (graph_id,)
+        )
+        for expected, (number, sha256, chunk) in enumerate(chunks):
+            if number != expected or hashlib.sha256(chunk).digest() != sha256:
+                raise ValueError(f"chunk {number} of graph {graph_id} is damaged")
+            yield chunk
 
     def _drop(self, graph_id: int) -> None:
         if self._database.read_only:

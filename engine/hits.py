@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+WEAK_SCORE = 0.5  # below it the evidence is nearer to that of any sound than to that of a find
+
 
 @dataclass(frozen=True)
 class ClauseMatch:

@@ -20,7 +20,7 @@ from engine.decoding import Decoders, DecodingJob, Sound, Stretch, Undecodable
 from engine.embedding import Embedder
 from engine.errors import Failure
 from engine.library import Library
-from engine.library_rows import FileStat, IndexedFile, Root
+from engine.library_rows import AudioFile, FileStat, IndexedFile, Root
 from engine.progress import Pace, Progress, Workload
 from engine.scanning import Changes, find_changes
 from engine.stored_embeddings import STORED_TYPE, FileEmbeddings
@@ -145,7 +145,9 @@ class Indexer:
             found.relative_path: DecodingJob(root.id, found.relative_path, root.path / found.relative_path, found.stat)
             for found in (*changes.added, *changes.changed)
         }
-        known = [] if changes.offline else self._library.needs_embedding(root.id, self._embedder.checkpoint_id)
+        known: list[AudioFile] = []
+        if not (changes.offline or changes.partial):
+            known = self._library.needs_embedding(root.id, self._embedder.checkpoint_id)
         if retry and not changes.offline:
             known += [file for file in self._library.unreadable() if file.root_id == root.id]
         for file in known:
@@ -195,7 +197,8 @@ class _Run:
         self._on_progress = on_progress
         self._workload = Workload(jobs)
         self._pace = Pace()
-        self._looked = (time.monotonic(), 0, 0.0)  # time, files and seconds of sound done at the last progress
+        self._looked_at = time.monotonic()
+        self._seen = (0, 0.0)  # files and seconds of sound done when it was looked at
         self._hearings: dict[DecodingJob, _Hearing] = {}
         self._windows: list[tuple[_Hearing, np.ndarray]] = []  # to be embedded, in order
         self._batch_samples = FIRST_BATCH_FULL_WINDOWS * embedder.samples_per_window
@@ -215,8 +218,7 @@ class _Run:
         self._tell()
         with decoders:
             while not (decoders.finished and not self._windows):
-                if should_stop():
-                    self.stopped = True
+                if self._is_stopped(should_stop):
                     break
                 made = decoders.next(GATHER_S)
                 self._take(made)
@@ -227,6 +229,13 @@ class _Run:
                 self._tell_now_and_then()
         self._store()
         self._tell()
+
+    def _is_stopped(self, should_stop: ShouldStop) -> bool:
+        asked = time.monotonic()
+        self.stopped = should_stop()
+        # whoever is asked may hold the run for hours before the answer: that is no time of work
+        self._looked_at += time.monotonic() - asked
+        return self.stopped
 
     def _take(self, made: Stretch | Undecodable | None) -> None:
         if isinstance(made, Undecodable):
@@ -324,14 +333,14 @@ class _Run:
                 self._workload.finish(job, indexed.duration_s)
 
     def _tell_now_and_then(self) -> None:
-        if time.monotonic() - self._looked[0] >= PROGRESS_S:
+        if time.monotonic() - self._looked_at >= PROGRESS_S:
             self._tell()
 
     def _tell(self) -> None:
         load, now = self._workload, time.monotonic()
-        then, files, audio_s = self._looked
-        self._pace.observe(load.files_done - files, load.audio_s_done - audio_s, now - then)
-        self._looked = (now, load.files_done, load.audio_s_done)
+        files, audio_s = self._seen
+        self._pace.observe(load.files_done - files, load.audio_s_done - audio_s, now - self._looked_at)
+        self._looked_at, self._seen = now, (load.files_done, load.audio_s_done)
         self._on_progress(
             Progress(
                 files_done=load.files_done,

@@ -11,12 +11,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
+
 from engine.annotations import Annotations
 from engine.audio_files import AudioFiles
 from engine.collections import Collections
 from engine.errors import UnusableLibrary, display_path
 from engine.file_index import Computed, FileIndex
-from engine.library_rows import AudioFile, Counts, FileStat, IndexedFile, Ready, Root, RootState
+from engine.library_rows import (
+    EVERYTHING,
+    AudioFile,
+    Checkpoint,
+    Counts,
+    FileRow,
+    FileStat,
+    FolderCount,
+    IndexedFile,
+    NameCount,
+    Order,
+    Ready,
+    Root,
+    RootCounts,
+    RootState,
+    Scope,
+)
+from engine.listing import Listing
 from engine.metadata import Metadata
 from engine.migrations import open_index_db, open_library_db
 from engine.roots import Roots
@@ -27,6 +46,7 @@ from engine.text_index import TextHit
 LIBRARY_FILE = "library.db"
 INDEX_FILE = "index.db"
 RECONCILED_AT_ONCE = 1000  # files in one transaction
+SMALL_SCOPE = 20_000  # files, among which alone words are looked for; in a larger scope most hits will lie anyway
 UNUSABLE_EMBEDDINGS = "the network could make nothing of it"
 
 
@@ -48,6 +68,7 @@ class Library:
             opened.callback(self.index_db.close)
             self._roots = Roots(self.library_db)
             self._files = AudioFiles(self.library_db)
+            self._listing = Listing(self.library_db)
             self._annotations = Annotations(self.library_db)
             self._index = FileIndex(self.index_db)
             self.collections = Collections(self.library_db)
@@ -58,6 +79,14 @@ class Library:
 
     def close(self) -> None:
         self._opened.close()
+
+    def interrupt(self) -> None:
+        """From any thread: end the query that runs now, if any; its method raises `engine.database.Interrupted`.
+
+        For a library that is only read: a change that is interrupted may be half made, until it is made again.
+        """
+        self.library_db.interrupt()
+        self.index_db.interrupt()
 
     def __enter__(self) -> Library:
         return self
@@ -111,6 +140,13 @@ class Library:
     def set_root_state(self, root_id: int, state: RootState) -> None:
         self._roots.set_state(root_id, state)
 
+    def set_root_paused(self, root_id: int, paused: bool) -> None:
+        """Remember that a root is to be left as it is, or no longer; to heed it is left to who scans and indexes.
+
+        Raises NotInLibrary.
+        """
+        self._roots.set_paused(root_id, paused)
+
     def remove_root(self, root_id: int) -> None:
         """Watch a root no longer. Its files are forgotten, but for those of which a person said something."""
         self._roots.remove(root_id)
@@ -133,9 +169,18 @@ class Library:
                 return self._files.at(root.id, path.relative_to(root.path))
         return None
 
+    def files_at_paths(self, paths: Iterable[Path]) -> dict[Path, AudioFile]:
+        """As `file_at`, of each of the paths that the library knows."""
+        found = ((path, self.file_at(path)) for path in paths)
+        return {path: file for path, file in found if file is not None}
+
     def files_under(self, root_id: int) -> Iterator[AudioFile]:
         """The files of one root in every state; the library may be written to meanwhile."""
         return self._files.under(root_id)
+
+    def files_below(self, root_id: int, paths: Iterable[Path]) -> list[AudioFile]:
+        """Those of one root, in every state, that are at one of the relative `paths` or below it."""
+        return self._files.below(root_id, paths)
 
     def unreadable(self) -> list[AudioFile]:
         return self._files.unreadable()
@@ -189,12 +234,44 @@ class Library:
         except ValueError:
             return None
 
+    # --- what a window shows -----------------------------------------------------------------------------------------
+
+    def listing(self, scope: Scope = EVERYTHING, order: Order = Order()) -> np.ndarray:
+        """The ids of the audible files of a scope, (files,) int64, in order.
+
+        Equal ones are ordered by their names, and equal names folder by folder.
+        """
+        return self._listing.in_order(scope, order, self.roots())
+
+    def rows(self, file_ids: Iterable[int]) -> dict[int, FileRow]:
+        """What to show of each of these files, as far as they are there, by id."""
+        return self._listing.rows(file_ids)
+
+    def root_counts(self) -> list[RootCounts]:
+        return self._listing.root_counts(self.roots())
+
+    def tag_counts(self) -> list[NameCount]:
+        """Every tag, in the order of the alphabet."""
+        return self._listing.tag_counts()
+
+    def collection_counts(self) -> list[NameCount]:
+        """Every collection, in the order of the alphabet."""
+        return self._listing.collection_counts()
+
+    def subfolders(self, folder: Path) -> list[FolderCount]:
+        """The folders directly inside `folder`, which lies in a root, that hold audible files at any depth."""
+        return self._listing.subfolders(folder, self.roots())
+
     # --- what was computed -------------------------------------------------------------------------------------------
 
     def register_checkpoint(self, checkpoint_id: str, name: str, dim: int, segment_s: float) -> None:
         """Make a network known before its embeddings are stored; those of several networks live side by side."""
         with self.index_db.atomic():
             self._index.register_checkpoint(checkpoint_id, name, dim, segment_s)
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """The networks whose embeddings are stored, by name."""
+        return self._index.checkpoints()
 
     def needs_embedding(self, root_id: int, checkpoint_id: str) -> list[AudioFile]:
         """The files that can be heard but have no intact embeddings of this checkpoint for the sound they hold."""
@@ -231,36 +308,49 @@ class Library:
             self._write_index([file_id])
 
     def counts(self) -> Counts:
-        durations_s = self._files.audible()
+        files, audio_seconds, unreadable = self._files.totals()
         return Counts(
-            files=len(durations_s),
+            files=files,
             segments=self._index.segments(),
-            audio_seconds=sum(durations_s.values()),
-            unreadable=len(self.unreadable()),
+            audio_seconds=audio_seconds,
+            unreadable=unreadable,
             roots=len(self.roots()),
         )
 
-    def search_text(self, query: str, limit: int) -> list[TextHit]:
-        """The files that can be heard and say most of the query's words; see `TextIndex`. Any query is allowed."""
-        asked = limit
+    def search_text(self, query: str, limit: int, scope: Scope = EVERYTHING) -> list[TextHit]:
+        """The files of a scope that can be heard and say most of the query's words; see `TextIndex`.
+
+        Any query is allowed.
+        """
+        roots, asked = self.roots(), limit
+        if scope != EVERYTHING:
+            few = self._listing.unordered(scope, roots, at_most=SMALL_SCOPE + 1).tolist()
+            if len(few) <= SMALL_SCOPE:
+                return self._index.search_text(query, limit, among=few)
+            asked *= 4
         while True:
             hits = self._index.search_text(query, asked)
-            files = self.files(hit.file_id for hit in hits)
-            audible = [hit for hit in hits if hit.file_id in files and files[hit.file_id].state == "ok"]
-            if len(audible) >= limit or len(hits) < asked:
-                return audible[:limit]
-            asked *= 4  # files that cannot be heard took the places
+            heard = self._listing.heard_among((hit.file_id for hit in hits), scope, roots)
+            if len(heard) >= limit or len(hits) < asked:
+                return [hit for hit in hits if hit.file_id in heard][:limit]
+            asked *= 4  # files that cannot be heard, or not here, took the places
 
     # --- what a person says ------------------------------------------------------------------------------------------
 
-    def add_tag(self, file_id: int, tag: str) -> None:
-        """Raises NotInLibrary, and ValueError for an empty tag. Capital letters make no other tag."""
-        self._annotations.add_tag(file_id, tag)
-        self._write_index([file_id])
+    def add_tag(self, file_ids: Iterable[int], tag: str) -> None:
+        """To all of the files or, if one of them is not there, to none. Capital letters make no other tag.
 
-    def remove_tag(self, file_id: int, tag: str) -> None:
-        self._annotations.remove_tag(file_id, tag)
-        self._write_index([file_id])
+        Raises NotInLibrary, and ValueError for an empty tag.
+        """
+        ids = list(file_ids)
+        self._annotations.add_tag(ids, tag)
+        self._write_index(ids)
+
+    def remove_tag(self, file_ids: Iterable[int], tag: str) -> None:
+        """From all of the files. Raises NotInLibrary."""
+        ids = list(file_ids)
+        self._annotations.remove_tag(ids, tag)
+        self._write_index(ids)
 
     def tags_of(self, file_id: int) -> list[str]:
         return self._annotations.tags_of(file_id)
@@ -282,9 +372,9 @@ class Library:
         """The person's, or else the suggested one, or else nothing."""
         return self._annotations.caption_of(file_id) or self._index.suggested_caption_of(file_id) or ""
 
-    def set_rating(self, file_id: int, stars: int | None) -> None:
-        """1 to 5 stars, or None for no rating. Raises NotInLibrary, and ValueError for any other number."""
-        self._annotations.set_rating(file_id, stars)
+    def set_rating(self, file_ids: Iterable[int], stars: int | None) -> None:
+        """1 to 5 stars for all of the files, or None for no rating. Raises NotInLibrary, and ValueError otherwise."""
+        self._annotations.set_rating(file_ids, stars)
 
     def rating_of(self, file_id: int) -> int | None:
         return self._annotations.rating_of(file_id)
@@ -296,3 +386,14 @@ def _make_folder(folder: Path) -> None:
     except OSError as error:
         reason = (error.strerror or "it cannot be made").lower()
         raise UnusableLibrary(f"{display_path(folder)} cannot hold a library: {reason}.") from error
+
+
+def delete_index(folder: Path) -> None:
+    """Delete what was computed, from a library that nobody has open: it can be computed again. Raises UnusableLibrary."""
+    for suffix in ("", "-wal", "-shm"):
+        path = folder / f"{INDEX_FILE}{suffix}"
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            reason = (error.strerror or "it is in use").lower()
+            raise UnusableLibrary(f"{display_path(path)} cannot be deleted: {reason}; nothing is lost.") from error

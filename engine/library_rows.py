@@ -16,11 +16,15 @@ FileState = Literal["ok", "missing", "unreadable"]
 
 @dataclass(frozen=True)
 class Root:
-    """A folder the user asked Earmark to watch; offline while its drive is not there."""
+    """A folder the user asked Earmark to watch; offline while its drive is not there.
+
+    paused : the user asked to leave it as it is; whoever scans and indexes heeds that
+    """
 
     id: int
     path: Path
     state: RootState
+    paused: bool = False
 
     @property
     def online(self) -> bool:
@@ -108,6 +112,16 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class Checkpoint:
+    """A network that listened to files: so many have its embeddings, `dim` numbers for each segment."""
+
+    id: str
+    name: str
+    dim: int
+    files: int
+
+
+@dataclass(frozen=True)
 class FileVersion:
     """A state of an audio file, to tell what was computed from it and what from an earlier one."""
 
@@ -118,3 +132,83 @@ class FileVersion:
     def is_of_sound(self, other: FileVersion | None) -> bool:
         """Whether both are the same file with the same sound."""
         return other is not None and (self.uid, self.content_id) == (other.uid, other.content_id)
+
+
+# --- what a window shows ----------------------------------------------------------------------------------------------
+
+Column = Literal["name", "folder", "duration", "format", "rating", "modified", "added"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The part of a library that is looked at: all of it, or what fulfils everything that is said here.
+
+    folder : absolute, in a root; with all its subfolders
+    root_ids : in one of them
+    collection_id, tags, min_stars : in the collection, with every tag, with at least so many stars
+    """
+
+    root_ids: tuple[int, ...] = ()
+    folder: Path | None = None
+    collection_id: int | None = None
+    tags: tuple[str, ...] = ()
+    min_stars: int | None = None
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True)
+class Order:
+    column: Column = "name"
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One file as a list shows it. `name` and `folder` are safe to show; the folder begins with its root's name."""
+
+    id: int
+    root_id: int
+    path: Path
+    name: str
+    folder: str
+    state: FileState
+    reason: str | None
+    duration_s: float | None
+    sample_rate_hz: int | None
+    channels: int | None
+    container: str | None
+    encoding: str | None
+    size_bytes: int
+    modified_s: float  # since the epoch
+    tags: tuple[str, ...]
+    stars: int | None
+
+
+@dataclass(frozen=True)
+class RootCounts:
+    """How many files of a root can be heard, are missing, or cannot be read."""
+
+    root: Root
+    files: int
+    missing: int
+    unreadable: int
+
+
+@dataclass(frozen=True)
+class NameCount:
+    """A tag or a collection, and in how many audible files it is. `id` is None for a tag."""
+
+    name: str
+    files: int
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class FolderCount:
+    """A folder inside a root, and how many audible files it holds at any depth. `name` is safe to show."""
+
+    name: str
+    path: Path
+    files: int

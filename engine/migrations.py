@@ -8,12 +8,14 @@ Paths are BLOBs, because a file's name need not be text; `display` is the same p
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from sqlite_utils import Database as AnyDatabase
 from sqlite_utils.migrations import Migrations
 
 from engine.database import Database, DatabaseKind, open_database
+from engine.natural_order import natural_key, natural_path_key
 
 library_migrations = Migrations("earmark.library")
 index_migrations = Migrations("earmark.index")
@@ -124,6 +126,45 @@ def m002_what_a_person_says(database: AnyDatabase) -> None:
     """)
 
 
+@library_migrations()
+def m003_folders_and_listing(database: AnyDatabase) -> None:
+    database.executescript("""
+        ALTER TABLE root ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));
+
+        -- the folders that audio files lie in
+        CREATE TABLE folder (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            root_id INTEGER NOT NULL REFERENCES root (id) ON DELETE CASCADE,
+            relative_path BLOB NOT NULL,  -- nothing for the root itself
+            sort_key TEXT NOT NULL,  -- natural_path_key
+            UNIQUE (root_id, relative_path)
+        ) STRICT;
+        ALTER TABLE audio_file ADD COLUMN folder_id INTEGER REFERENCES folder (id);
+        ALTER TABLE audio_file ADD COLUMN name_key TEXT NOT NULL DEFAULT '';  -- natural_key
+    """)
+    folders: dict[tuple[int, Path], int] = {}
+    rows = database.execute("SELECT id, root_id, relative_path FROM audio_file").fetchall()
+    for file_id, root_id, relative_path in rows:
+        path = Path(os.fsdecode(relative_path))
+        if (root_id, path.parent) not in folders:
+            stored = b"" if path.parent == Path() else os.fsencode(path.parent)
+            (folder_id,) = database.execute(
+                "INSERT INTO folder (root_id, relative_path, sort_key) VALUES (?, ?, ?) RETURNING id",
+                (root_id, stored, natural_path_key(path.parent)),
+            ).fetchone()
+            folders[root_id, path.parent] = folder_id
+        database.execute(
+            "UPDATE audio_file SET folder_id = ?, name_key = ? WHERE id = ?",
+            (folders[root_id, path.parent], natural_key(path.name), file_id),
+        )
+    database.executescript("""
+        -- a listing reads these alone, in order
+        CREATE INDEX audio_file_by_name ON audio_file (name_key, folder_id) WHERE state = 'ok';
+        CREATE INDEX audio_file_by_folder ON audio_file (folder_id, name_key) WHERE state = 'ok';
+        CREATE INDEX audio_file_not_heard ON audio_file (root_id, state) WHERE state != 'ok';
+    """)
+
+
 @index_migrations()
 def m001_files_and_embeddings(database: AnyDatabase) -> None:
     database.executescript("""
@@ -213,4 +254,19 @@ def m003_peaks_metadata_and_text(database: AnyDatabase) -> None:
             name, tags, caption, note, folder, metadata,
             tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
         );
+    """)
+
+
+@index_migrations()
+def m004_first_letters(database: AnyDatabase) -> None:
+    # one letter and four letters, too, find the files that begin with them at once; text is indexed anew
+    database.executescript("""
+        CREATE VIRTUAL TABLE new_text USING fts5 (
+            name, tags, caption, note, folder, metadata,
+            tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3 4'
+        );
+        INSERT INTO new_text (rowid, name, tags, caption, note, folder, metadata)
+            SELECT rowid, name, tags, caption, note, folder, metadata FROM text;
+        DROP TABLE text;
+        ALTER TABLE new_text RENAME TO text;
     """)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.database import Database
 from engine.errors import EngineError, NotInLibrary, display_path
+from engine.folders import folder_id
 from engine.library_rows import Root, RootState
 
 _WHAT_A_PERSON_SAID = ("file_tag", "note", "caption", "rating", "collection_file")
@@ -17,8 +18,8 @@ class Roots:
         self._database = library_db
 
     def all(self) -> list[Root]:
-        rows = self._database.rows("SELECT id, path, state FROM root WHERE state != 'removed' ORDER BY id")
-        return [Root(root_id, Path(os.fsdecode(path)), state) for root_id, path, state in rows]
+        rows = self._database.rows("SELECT id, path, state, paused FROM root WHERE state != 'removed' ORDER BY id")
+        return [Root(root_id, Path(os.fsdecode(path)), state, bool(paused)) for root_id, path, state, paused in rows]
 
     def get(self, root_id: int) -> Root:
         """Raises NotInLibrary."""
@@ -45,7 +46,7 @@ class Roots:
         with self._database.atomic():
             added = self._insert(folder)
             for root in inner:
-                self._absorb(root, added)
+                self._absorb(root.id, added.id, root.path.relative_to(folder))
         return added
 
     def move(self, root_id: int, folder: Path) -> Root:
@@ -60,19 +61,21 @@ class Roots:
                 raise EngineError(f"{display_path(folder)} overlaps with {display_path(other.path)}.")
         with self._database.atomic():
             removed = "SELECT id FROM root WHERE path = ? AND state = 'removed'"
-            self._database.execute(
-                f"UPDATE audio_file SET root_id = ? WHERE root_id IN ({removed})", (root_id, os.fsencode(folder))
-            )
-            self._database.execute(f"DELETE FROM root WHERE id IN ({removed})", (os.fsencode(folder),))
+            for (removed_id,) in self._database.rows(removed, (os.fsencode(folder),)):
+                self._absorb(removed_id, root_id, Path())
             self._database.execute("UPDATE root SET path = ? WHERE id = ?", (os.fsencode(folder), root_id))
             self._database.execute(
                 "UPDATE audio_file SET text_version = text_version + 1 WHERE root_id = ?", (root_id,)
             )
-        return Root(root_id, folder, root.state)
+        return Root(root_id, folder, root.state, root.paused)
 
     def set_state(self, root_id: int, state: RootState) -> None:
         with self._database.atomic():
             self._database.execute("UPDATE root SET state = ? WHERE id = ?", (state, self.get(root_id).id))
+
+    def set_paused(self, root_id: int, paused: bool) -> None:
+        with self._database.atomic():
+            self._database.execute("UPDATE root SET paused = ? WHERE id = ?", (paused, self.get(root_id).id))
 
     def remove(self, root_id: int) -> None:
         """Watch the folder no longer and forget its files, but for those of which a person said something.
@@ -93,22 +96,28 @@ class Roots:
         # the path is only taken by a root that was removed
         (root_id,) = self._database.execute(
             "INSERT INTO root (path, state) VALUES (?, 'ok')"
-            " ON CONFLICT (path) DO UPDATE SET state = 'ok' RETURNING id",
+            " ON CONFLICT (path) DO UPDATE SET state = 'ok', paused = 0 RETURNING id",
             (os.fsencode(folder),),
         ).fetchone()
         return Root(root_id, folder, "ok")
 
-    def _absorb(self, inner: Root, outer: Root) -> None:
-        prefix = inner.path.relative_to(outer.path)
-        files = self._database.rows("SELECT id, relative_path FROM audio_file WHERE root_id = ?", (inner.id,))
+    def _absorb(self, inner_id: int, outer_id: int, prefix: Path) -> None:
+        """All files of one root, which is then gone, become files of another; they lie in its folder `prefix`."""
+        files = self._database.rows("SELECT id, relative_path FROM audio_file WHERE root_id = ?", (inner_id,))
         for file_id, relative_path in files:
             path = prefix / os.fsdecode(relative_path)
             self._database.execute(
-                "UPDATE audio_file SET root_id = ?, relative_path = ?, display = ?, text_version = text_version + 1"
-                " WHERE id = ?",
-                (outer.id, os.fsencode(path), display_path(path), file_id),
+                "UPDATE audio_file SET root_id = ?, relative_path = ?, display = ?, folder_id = ?,"
+                " text_version = text_version + 1 WHERE id = ?",
+                (
+                    outer_id,
+                    os.fsencode(path),
+                    display_path(path),
+                    folder_id(self._database, outer_id, path.parent),
+                    file_id,
+                ),
             )
-        self._database.execute("DELETE FROM root WHERE id = ?", (inner.id,))
+        self._database.execute("DELETE FROM root WHERE id = ?", (inner_id,))
 
 
 def _is_inside(inner: Path, outer: Path) -> bool:

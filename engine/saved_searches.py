@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.database import Database, storable_text
+from engine.errors import EngineError, NotInLibrary, display_path
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,18 @@ class SavedSearches:
                 " ON CONFLICT (name) DO UPDATE SET query = excluded.query",
                 (storable_text(name), storable_text(query)),
             )
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Raises EngineError if another search has this name, and NotInLibrary if there is none called `name`."""
+        name, new_name = storable_text(name), storable_text(new_name)
+        with self._database.atomic():
+            if name != new_name and self._database.first("SELECT 1 FROM saved_search WHERE name = ?", (new_name,)):
+                raise EngineError(
+                    f"There is a saved search named {display_path(new_name)} already; both stay as they are."
+                )
+            renamed = self._database.execute("UPDATE saved_search SET name = ? WHERE name = ?", (new_name, name))
+            if not renamed.rowcount:
+                raise NotInLibrary(f"The library has no saved search named {display_path(name)}.")
 
     def delete(self, name: str) -> None:
         with self._database.atomic():

@@ -31,7 +31,7 @@ from engine.embedding import Embedder
 from engine.errors import EngineError, display_path
 from engine.hits import ClauseMatch, Hit
 from engine.library import Library
-from engine.library_rows import AudioFile
+from engine.library_rows import EVERYTHING, AudioFile, Order, Scope
 from engine.query import parse
 from engine.text_index import query_words
 from engine.vector_index import VectorIndex
@@ -39,6 +39,7 @@ from engine.vector_index import VectorIndex
 # Candidates are the files of the nearest segments, those with the nearest clips, and those that say most of the words.
 NEAREST_SEGMENTS = 1000
 CANDIDATE_FILES = 200
+SCOPE_FILES = 2000  # with the nearest clips, where only a part of the library is looked at: a small part is all judged
 SPEAKING_FILES = 500  # so many files, best first, are asked what they say
 BACKGROUND_SEGMENTS = 5000
 BACKGROUND_SEED = 0
@@ -89,13 +90,16 @@ def best_span(z: np.ndarray) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class _Question:
-    """What is looked for: a unit vector (dim,) and how to call it; the words that files say, out of `asked_words`."""
+    """What is looked for, and where: a unit vector (dim,) and how to call it; the words that files say, out of
+    `asked_words`.
+    """
 
     text: str
     vector: np.ndarray
     said: Mapping[int, tuple[str, ...]]
     asked_words: int
-    without: int | None  # the file that the question was made from
+    part: np.ndarray | None  # ids (files,) of those that may answer; None for all
+    without: int | None = None  # the file that the question was made from
 
 
 @dataclass(frozen=True)
@@ -123,16 +127,27 @@ class Searcher:
         self._embedder = embedder
         self._vector_of = lru_cache(CACHED_SENTENCES)(lambda text: embedder.embed_text([text])[0])
 
-    def search(self, sentence: str, limit: int = 20) -> list[Hit]:
-        """The files that sound like `sentence` or say it, best first. Raises EmptyQuery."""
+    def search(self, sentence: str, limit: int = 20, scope: Scope = EVERYTHING) -> list[Hit]:
+        """The files of a scope that sound like `sentence` or say it, best first. Raises EmptyQuery.
+
+        What a file scores does not depend on the scope.
+        """
         query = parse(sentence)
         (clause,) = query.clauses
-        said = {hit.file_id: hit.words for hit in self._library.search_text(query.text, max(SPEAKING_FILES, limit))}
-        vector = self._vector_of(clause.text)
-        return self._answer(_Question(clause.text, vector, said, len(query_words(query.text)), without=None), limit)
+        hits = self._library.search_text(query.text, max(SPEAKING_FILES, limit), scope)
+        said = {hit.file_id: hit.words for hit in hits}
+        vector, words = self._vector_of(clause.text), len(query_words(query.text))
+        return self._answer(_Question(clause.text, vector, said, words, self._part(scope)), limit)
 
-    def similar(self, example: Path, start_s: float = 0.0, end_s: float | None = None, limit: int = 20) -> list[Hit]:
-        """The files that sound like a file, or like its part from `start_s` to `end_s`, best first.
+    def similar(
+        self,
+        example: Path,
+        start_s: float = 0.0,
+        end_s: float | None = None,
+        limit: int = 20,
+        scope: Scope = EVERYTHING,
+    ) -> list[Hit]:
+        """The files of a scope that sound like a file, or like its part from `start_s` to `end_s`, best first.
 
         Any audio file can be the example; one of the library need not even be in reach. It is left out of the answer.
         Raises UnreadableAudio, EngineError for a part that the file does not have, and ValueError for no part at all.
@@ -144,7 +159,10 @@ class Searcher:
         if vector is None:
             vector = self._vector_of_sound(example, start_s, end_s)
         without = known.id if known else None
-        return self._answer(_Question(display_path(example.name), vector, {}, 0, without), limit)
+        return self._answer(_Question(display_path(example.name), vector, {}, 0, self._part(scope), without), limit)
+
+    def _part(self, scope: Scope) -> np.ndarray | None:
+        return None if scope == EVERYTHING else self._library.listing(scope, Order("added"))
 
     def _vector_of_known(self, file: AudioFile, start_s: float, end_s: float | None) -> np.ndarray | None:
         """From what is stored: for the whole file its clip, for a part the mean of its segments, each weighted by how
@@ -180,13 +198,11 @@ class Searcher:
     def _judge(self, question: _Question, background: Background, limit: int) -> Iterator[_Judged]:
         """Every file that has a chance, in any order."""
         queries = question.vector[np.newaxis]
-        best: dict[int, float] = {}
-        for neighbour in self._index.search(queries, max(NEAREST_SEGMENTS, limit))[0]:
-            best.setdefault(neighbour.file_id, neighbour.score)  # the first of a file is its best
         clip_ids, (clip_scores,) = self._index.clip_scores(queries)
-        files = max(CANDIDATE_FILES, limit)
-        leading = clip_ids[np.argsort(-clip_scores, kind="stable")[:files]]
-        candidates = {*best, *leading.tolist(), *islice(question.said, files)} - {question.without}
+        leading = self._leading(question.part, clip_ids, clip_scores, limit)
+        best = self._nearest(question.part, queries, max(NEAREST_SEGMENTS, limit))
+        speaking = islice(question.said, max(CANDIDATE_FILES, limit))
+        candidates = {*best, *leading, *speaking} - {question.without}
         clips = self._clip_z(queries, Background.of(clip_scores), candidates)
         for file_id in candidates:
             heard_z = 0.0  # a file that this network has not listened to counts as background
@@ -197,6 +213,26 @@ class Searcher:
             words = question.said.get(file_id, ())
             said_z = WORDS_WORTH * len(words) / question.asked_words if words else 0.0
             yield _Judged(file_id, heard_z, said_z, words)
+
+    def _leading(self, part: np.ndarray | None, ids: np.ndarray, scores: np.ndarray, limit: int) -> list[int]:
+        """The files with the nearest clips: of a part of the library more, since fewer of the nearest segments help."""
+        if part is not None:
+            inside = np.isin(ids, part)
+            ids, scores = ids[inside], scores[inside]
+        files = max(CANDIDATE_FILES if part is None else SCOPE_FILES, limit)
+        leading: list[int] = ids[np.argsort(-scores, kind="stable")[:files]].tolist()
+        return leading
+
+    def _nearest(self, part: np.ndarray | None, queries: np.ndarray, segments: int) -> dict[int, float]:
+        """The files with the nearest segments, and how near. None of a part so small that all its files lead."""
+        if part is not None and len(part) <= SCOPE_FILES:
+            return {}
+        inside = None if part is None else set(part.tolist())
+        best: dict[int, float] = {}
+        for neighbour in self._index.search(queries, segments)[0]:
+            if inside is None or neighbour.file_id in inside:
+                best.setdefault(neighbour.file_id, neighbour.score)  # the first of a file is its best
+        return best
 
     def _clip_z(self, queries: np.ndarray, background: Background, file_ids: Iterable[int]) -> dict[int, float]:
         ids, (scores,) = self._index.clip_scores(queries, file_ids)

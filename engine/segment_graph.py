@@ -50,13 +50,16 @@ class SegmentGraph:
         """Segments, tombstones too."""
         return int(self._index.get_current_count())
 
-    def add(self, labels: np.ndarray, vectors: np.ndarray) -> None:
-        """Segments (segments, dim) under their labels (segments,) uint64; the capacity grows as needed."""
+    def add(self, labels: np.ndarray, vectors: np.ndarray, threads: int | None = None) -> None:
+        """Segments (segments, dim) under their labels (segments,) uint64; the capacity grows as needed.
+
+        threads : at the most; None for as many as the machine has cores
+        """
         needed = self.count + len(labels)
         if needed > self._index.get_max_elements():
             self._index.resize_index(needed + needed // 10)
         if len(labels):
-            self._index.add_items(vectors, labels)
+            self._index.add_items(vectors, labels, num_threads=threads or -1)
 
     def remove(self, embedding_id: int, segments: int) -> None:
         """Take the segments of one file, as far as they are there, out of all answers."""

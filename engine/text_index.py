@@ -1,21 +1,28 @@
 """Keyword search: what is written in, on and about the files, in an FTS5 table of index.db.
 
 A query's word finds a text's word that is equal to it or begins with it: "room" finds "rooms", not "bathroom".
+
+Files that say more of the words come first. Among equals their words are weighed, as long as few files say them: to
+weigh a word takes microseconds for each file that says it, and where 200,000 say "door" that would be a third of a
+second in which it tells nothing about any of them. So a word that very many files say is only counted. Where there are
+no other words, those come first that say it in their name, then those whose name has a word that begins with it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, combinations, pairwise
 
 from engine.database import Database
 
 MAX_QUERY_CHARACTERS = 4096
 MAX_QUERY_WORDS = 64
 MAX_FIELD_CHARACTERS = 100_000
+WEIGHED_MATCHES = 10_000  # of all words of a query together: some 20 ms
 
 # how matches are weighed, column by column: name, tags, caption, note, folder, metadata
 BM25 = "bm25(10.0, 8.0, 5.0, 4.0, 3.0, 1.0)"
@@ -66,20 +73,91 @@ class TextIndex:
         for file_id in file_ids:
             self._database.execute("DELETE FROM text WHERE rowid = ?", (file_id,))
 
-    def search(self, query: str, limit: int) -> list[TextHit]:
-        """The files that match most of the query's words, best first. Never raises for what the query contains."""
+    def search(self, query: str, limit: int, among: Collection[int] | None = None) -> list[TextHit]:
+        """The files that match most of the query's words, best first: of all, or only `among` some thousands.
+
+        Never raises for what the query contains.
+        """
         words = query_words(query)
         if not words or limit < 1:
             return []
-        asked = [(number, _pattern(word)) for number, word in enumerate(words)]
-        one = f"SELECT ? AS word, rowid AS file_id, -rank AS score FROM text WHERE text MATCH ? AND rank MATCH '{BM25}'"
-        rows = self._database.rows(
-            "SELECT file_id, sum(score) AS total, group_concat(word)"
-            f" FROM ({' UNION ALL '.join([one] * len(asked))})"
-            " GROUP BY file_id ORDER BY count(*) DESC, total DESC, file_id LIMIT ?",
-            [*chain.from_iterable(asked), limit],
+        telling, common = self._told_apart(words)
+        if among is None:
+            hits = self._weighed(telling, common, limit, _Part(None)) if telling else []
+            known = {hit.file_id for hit in hits}
+            hits += [hit for hit in self._counted(common, limit) if hit.file_id not in known]
+            hits.sort(key=lambda hit: (-len(hit.words), -hit.score))  # stable: equal ones stay as they are
+        else:
+            hits = self._weighed(telling, common, limit, _Part(among))
+        order = {word: number for number, word in enumerate(words)}
+        return [
+            TextHit(hit.file_id, hit.score, tuple(sorted(hit.words, key=order.__getitem__))) for hit in hits[:limit]
+        ]
+
+    def _told_apart(self, words: Sequence[str]) -> tuple[list[str], list[str]]:
+        """The words that few enough files match to weigh them, and the others; each the rarest first."""
+        telling, common, room = [], [], WEIGHED_MATCHES
+        for (matches, _), _, word in sorted((self._rarity(word), at, word) for at, word in enumerate(words)):
+            if matches <= room:
+                telling.append(word)
+                room -= matches
+            else:
+                common.append(word)
+        return telling, common
+
+    def _rarity(self, word: str) -> tuple[int, int]:
+        """How many files match a word, up to one more than are weighed; and minus how far one must look for them."""
+        ((matches, last_id),) = self._database.rows(
+            "SELECT count(*), coalesce(max(rowid), 0) FROM (SELECT rowid FROM text WHERE text MATCH ? LIMIT ?)",
+            (_beginning(word), WEIGHED_MATCHES + 1),
         )
-        return [TextHit(file_id, score, _named(words, numbers)) for file_id, score, numbers in rows]
+        return matches, -last_id
+
+    def _weighed(self, telling: Sequence[str], common: Sequence[str], limit: int, part: _Part) -> list[TextHit]:
+        """The files that match a telling word, or in a part of all files any word, and all the words they match."""
+        words = [*telling, *common]
+        asked = [_pattern(word) for word in telling]
+        if part.is_all:
+            asked += [f"({' OR '.join(map(_beginning, telling))}) AND ({_beginning(word)})" for word in common]
+        else:
+            asked += map(_beginning, common)
+        weighed = f"SELECT ? AS word, rowid AS file_id, -rank AS score FROM text WHERE text MATCH ? {part.condition}"
+        counted = f"SELECT ? AS word, rowid AS file_id, 0.0 AS score FROM text WHERE text MATCH ? {part.condition}"
+        selects = [f"{weighed} AND rank MATCH '{BM25}'"] * len(telling) + [counted] * len(common)
+        rows = self._database.rows(
+            f"SELECT file_id, sum(score) AS total, group_concat(word) FROM ({' UNION ALL '.join(selects)})"
+            " GROUP BY file_id ORDER BY count(*) DESC, total DESC, file_id LIMIT ?",
+            [*chain.from_iterable((number, match, *part.values) for number, match in enumerate(asked)), limit],
+        )
+        return [
+            TextHit(file_id, score, tuple(words[int(number)] for number in numbers.split(",")))
+            for file_id, score, numbers in rows
+        ]
+
+    def _counted(self, common: Sequence[str], limit: int) -> Iterator[TextHit]:
+        """Files that match common words, first those that match the most of them."""
+        found: set[int] = set()
+        for words in _fewer_and_fewer(common):
+            for match in _plainest_first(words):
+                if len(found) >= limit:
+                    return
+                rows = self._database.rows("SELECT rowid FROM text WHERE text MATCH ? LIMIT ?", (match, limit))
+                new = [file_id for (file_id,) in rows if file_id not in found]
+                found.update(new)
+                yield from (TextHit(file_id, 0.0, words) for file_id in new)
+
+
+class _Part:
+    """The part of all files that is looked at, as a condition in SQL and its values."""
+
+    def __init__(self, file_ids: Collection[int] | None) -> None:
+        self.is_all = file_ids is None
+        self.condition, self.values = "", []
+        if file_ids is not None:
+            # between: where to begin and end; the plus, since FTS5 would look for the words anew for each of the files
+            self.condition = "AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT value FROM json_each(?))"
+            ids = [int(file_id) for file_id in file_ids]
+            self.values = [min(ids, default=0), max(ids, default=0), json.dumps(ids)]
 
 
 def query_words(query: str) -> list[str]:
@@ -99,17 +177,42 @@ def searchable(text: str) -> str:
 
 
 def _pattern(word: str) -> str:
-    """What FTS5 looks for: the word itself or its parts in a row, each whole and as a beginning.
+    """What FTS5 weighs: the word itself or its parts in a row, each whole and as a beginning.
 
     Both count, so that "car" prefers "car" to "carpet". Inside double quotes FTS5 knows no operators, and letters and
     digits cannot close them.
     """
-    alternatives = dict.fromkeys([word, " ".join(_parts(word))])
-    return " OR ".join(f'"{alternative}" OR "{alternative}" *' for alternative in alternatives)
+    return f"{_whole(word)} OR {_beginning(word)}"
 
 
-def _named(words: list[str], numbers: str) -> tuple[str, ...]:
-    return tuple(words[number] for number in sorted(map(int, numbers.split(","))))
+def _whole(word: str) -> str:
+    return " OR ".join(f'"{alternative}"' for alternative in _alternatives(word))
+
+
+def _beginning(word: str) -> str:
+    """What FTS5 selects: the same files as `_pattern` finds, in half the time."""
+    return " OR ".join(f'"{alternative}" *' for alternative in _alternatives(word))
+
+
+def _alternatives(word: str) -> Iterable[str]:
+    return dict.fromkeys([word, " ".join(_parts(word))])
+
+
+def _fewer_and_fewer(common: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """All words, then some of them: of three every choice, of more only ever the rarest, and in the end each word."""
+    if len(common) <= 3:
+        yield from chain.from_iterable(combinations(common, count) for count in range(len(common), 0, -1))
+    else:
+        yield from (tuple(common[:count]) for count in range(len(common), 1, -1))
+        yield from ((word,) for word in common)
+
+
+def _plainest_first(words: Sequence[str]) -> list[str]:
+    """For FTS5, up to three of: all words in a name, their beginnings in a name, their beginnings anywhere."""
+    whole = " AND ".join(f"({_whole(word)})" for word in words)
+    beginning = " AND ".join(f"({_beginning(word)})" for word in words)
+    levels = [f"name : ({whole})", f"name : ({beginning})", beginning]
+    return levels[2 if len(words) > 2 else 0 :]  # so many words are seldom all in one name, and to look takes as long
 
 
 def _runs(text: str) -> list[str]:

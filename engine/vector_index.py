@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,7 +28,7 @@ EVERYTHING = -1  # is to be read
 GRAPH_FROM_SEGMENTS = 100_000  # below, exact search takes 10 ms
 MOST_DEAD = 0.2  # share of removed segments in the matrix, and in the graph, before they are cleared out
 MOST_UNCOVERED = 0.05  # share of segments that the graph may lack
-SEGMENTS_AT_ONCE = 2048  # copied while the lock is held, for a graph that nobody uses yet
+SEGMENTS_AT_ONCE = 512  # copied while the lock is held, for a graph that nobody uses yet
 SEGMENTS_ADDED_AT_ONCE = 32  # added while the lock is held: some 30 ms
 
 SCORE_ROUNDING = 1e-5  # more than the rounding of a dot product of unit vectors
@@ -70,6 +70,7 @@ class VectorIndex:
         self._clips = ClipRows(0)
         self._samples: dict[tuple[int, int], np.ndarray] = {}  # for `background`, until the segments change
         self._graph: SegmentGraph | None = None
+        self._graph_id = 0  # of the newest stored graph that was looked at, whether it could be used or not
         self._graph_is_stored = False
         self._graph_was_loaded = False
         self._building = False
@@ -87,7 +88,7 @@ class VectorIndex:
     # --- what is stored ----------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Take over what was stored and removed since the last time. Raises UnusableLibrary."""
+        """Take over what was stored and removed since the last time, a graph too. Raises UnusableLibrary."""
         known, self._generation = self._generation, EVERYTHING  # if this fails half way
         with self._database.snapshot():
             generation = self._stored_generation()
@@ -97,10 +98,12 @@ class VectorIndex:
                 self._take_stored("")
             else:
                 self._take_changes(known)
+            newest_graph_id = self._graph_store().newest_id()
         with self._lock:
             self._samples.clear()
         self._generation = generation
-        if start_over and self.segments >= self._graph_from:
+        if self.segments >= self._graph_from and newest_graph_id > self._graph_id:
+            self._graph_id = newest_graph_id
             self._load_graph()
 
     def _stored_dim(self) -> int:
@@ -122,7 +125,7 @@ class VectorIndex:
         with self._lock:
             self._matrix, self._clips, self._damaged = SegmentMatrix(dim), ClipRows(dim), {}
             self._samples.clear()
-            self._graph = None
+            self._graph, self._graph_id = None, 0
 
     def _take_changes(self, known: int) -> None:
         changes = self._database.rows("SELECT embedding_id, op FROM change WHERE gen > ?", (known,))
@@ -267,19 +270,22 @@ class VectorIndex:
         with self._lock:
             return self._graph is not None and self._is_worn(self._graph)
 
-    def build_graph(self) -> None:
+    def build_graph(self, should_stop: Callable[[], bool] | None = None, threads: int | None = None) -> None:
         """Bring the graph up to all segments, or make a new one; search goes on meanwhile. Takes some 1 ms a segment.
 
+        should_stop : asked about twice a second; a new graph is then given up, an old one stays as far as it came
+        threads : at the most; None for as many as the machine has cores
         Does nothing while another thread is at it.
         """
         if not self._one_builder.acquire(blocking=False):
             return
         self._building = True
         try:
+            stop = should_stop or _never
             if self._graph is None or self.needs_rebuild:
-                self._rebuild()
+                self._rebuild(stop, threads)
             else:
-                self._extend(self._graph)
+                self._extend(self._graph, stop, threads)
         finally:
             self._building = False
             self._one_builder.release()
@@ -295,18 +301,19 @@ class VectorIndex:
             if self._graph is None or self._graph_is_stored or self._database.read_only:
                 return False
             self._graph_store().save(self._graph, self._generation, self._lock)
+            self._graph_id = self._graph_store().newest_id()
             self._graph_is_stored = True
             return True
         finally:
             self._one_builder.release()
 
     def _load_graph(self) -> None:
+        """The newest stored graph, if it is intact; otherwise what there is goes on answering."""
         files = [(file.embedding_id, file.n) for file in self._matrix.files_after(0)]
         graph = self._graph_store().load(self._generation, files)
-        with self._lock:
-            self._graph = graph
-            self._graph_is_stored = graph is not None
-            self._graph_was_loaded = graph is not None
+        if graph is not None:
+            with self._lock:
+                self._graph, self._graph_is_stored, self._graph_was_loaded = graph, True, True
 
     def _graph_store(self) -> GraphStore:
         return GraphStore(self._database, self.checkpoint_id, self._matrix.dim)
@@ -314,7 +321,7 @@ class VectorIndex:
     def _is_worn(self, graph: SegmentGraph) -> bool:
         return graph.tombstones > MOST_DEAD * graph.count
 
-    def _rebuild(self) -> None:
+    def _rebuild(self, should_stop: Callable[[], bool], threads: int | None) -> None:
         matrix = self._matrix
         with self._lock:
             files = matrix.files_after(0)
@@ -323,9 +330,11 @@ class VectorIndex:
             return
         graph = SegmentGraph(matrix.dim, capacity=segments + segments // 10)
         for portion in _portions(files, SEGMENTS_AT_ONCE):
+            if should_stop():
+                return
             with self._lock:
                 labels, vectors = _copy(matrix, portion)
-            graph.add(labels, vectors)
+            graph.add(labels, vectors, threads)
         graph.last_embedding_id = files[-1].embedding_id
         with self._lock:
             if self._matrix is not matrix:
@@ -335,19 +344,25 @@ class VectorIndex:
                     graph.remove(file.embedding_id, file.n)
             self._graph, self._graph_is_stored, self._graph_was_loaded = graph, False, False
 
-    def _extend(self, graph: SegmentGraph) -> None:
+    def _extend(self, graph: SegmentGraph, should_stop: Callable[[], bool], threads: int | None) -> None:
         matrix = self._matrix
         with self._lock:
             files = matrix.files_after(graph.last_embedding_id)
         for portion in _portions(files, SEGMENTS_ADDED_AT_ONCE):
+            if should_stop():
+                return
             with self._lock:
                 if self._graph is not graph:
                     return
-                graph.add(*_copy(matrix, portion))
+                graph.add(*_copy(matrix, portion), threads)
                 self._graph_is_stored = False
                 for file, _, end in portion:
                     if end == file.n:
                         graph.last_embedding_id = file.embedding_id
+
+
+def _never() -> bool:
+    return False
 
 
 Portion = list[tuple[FileRows, int, int]]  # of each file the segments from .. to

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +24,13 @@ from engine.announcements import Announcements, NotAnnounced
 from engine.audio import AUDIO_SUFFIXES
 from engine.audio_readers import reason_of
 from engine.errors import display_path
-from engine.scanning import SYSTEM_FOLDERS, list_audio
+from engine.library_rows import Root
+from engine.scanning import SYSTEM_FOLDERS, Touched, list_audio
+from engine.watch_state import WatchState
 
-FILES_LOOKED_AT = 1000  # of those announced last: whether they still grow
+__all__ = ["USUAL", "OnDirty", "Timing", "WatchState", "Watcher", "would_be_scanned"]
+
+MOST_TOUCHED = 1000  # paths; when more were announced, all of the root is to be scanned
 LOOKS_UNTIL_SETTLED = 3
 POLLING_SHARE = 0.1  # of the time, at the most, goes into listing a slow drive
 STOP_S = 2.0  # how long a thread may take to stop; one that hangs in a dead drive is left behind
@@ -53,22 +57,15 @@ class Timing:
 USUAL = Timing()
 
 
-@dataclass(frozen=True)
-class WatchState:
-    """How a root is watched; `reason` is one sentence for the user, "" if there is nothing to say."""
-
-    root_id: int
-    folder: Path
-    how: Literal["starting", "events", "polling", "offline", "paused"]
-    reason: str
+OnDirty = Callable[[int, Touched], None]
 
 
 class Watcher:
-    """Says of each watched root when it should be scanned: a context manager.
+    """Says of each watched root when it should be scanned, and what of it: a context manager.
 
-    on_dirty(root_id) is called from a thread of that root. Once when watching begins, whether after `watch`, `resume`
-    or an absence, since nobody looked before; after changes, when they have settled; and when the root goes out of
-    reach. A state changes only before such a call, or in the methods here. It should return quickly, may ask for
+    on_dirty(root_id, touched) is called from a thread of that root. Once when watching begins, or begins again after a
+    pause or an absence, since nobody looked before; after changes, when they have settled; and when the root goes out
+    of reach. A state changes only before such a call, or in the methods here. It should return quickly, may ask for
     `states`, and may call nothing else here. The methods are for one thread, but for `states`, which is for any.
 
     make_observer, proc : see engine.announcements.Announcements
@@ -76,7 +73,7 @@ class Watcher:
 
     def __init__(
         self,
-        on_dirty: Callable[[int], None],
+        on_dirty: OnDirty,
         *,
         timing: Timing = USUAL,
         make_observer: Callable[[], BaseObserver] = Observer,
@@ -90,38 +87,45 @@ class Watcher:
         self._watched: dict[int, _WatchedRoot] = {}
         self._paused: dict[int, Path] = {}
 
+    def follow(self, roots: Sequence[Root]) -> None:
+        """Watch these roots, each at its folder unless it is paused, and no others."""
+        states = {state.root_id: state for state in self.states()}
+        for root_id in states.keys() - {root.id for root in roots}:
+            self.unwatch(root_id)
+        for root in roots:
+            state = states.get(root.id)
+            if root.paused:
+                self.pause(root.id, root.path)
+            elif state is None or state.how == "paused" or state.folder != root.path:
+                self.watch(root.id, root.path)
+
     def watch(self, root_id: int, folder: Path) -> None:
         """Begin to watch a root, which may be offline; one that is watched at another folder is watched here now."""
-        self.unwatch(root_id)
         watched = _WatchedRoot(
             root_id, folder, self._on_dirty, self._timing, make_observer=self._make_observer, proc=self._proc
         )
-        with self._lock:
-            self._watched[root_id] = watched
+        self._replace(root_id, watched, None)
         watched.start()
+
+    def pause(self, root_id: int, folder: Path) -> None:
+        """As `unwatch`, but the root stays among the states."""
+        self._replace(root_id, None, folder)
 
     def unwatch(self, root_id: int) -> None:
         """No call for this root comes after this has returned. Unknown roots are none of our business."""
+        self._replace(root_id, None, None)
+
+    def _replace(self, root_id: int, watched: _WatchedRoot | None, paused: Path | None) -> None:
+        """Stop whatever there is of this root; from the first moment on, this is its state."""
         with self._lock:
+            former = self._watched.pop(root_id, None)
             self._paused.pop(root_id, None)
-            watched = self._watched.pop(root_id, None)
-        if watched is not None:
-            _stop_all([watched])
-
-    def pause(self, root_id: int) -> None:
-        """As `unwatch`, but the root stays among the states. Raises KeyError if it is neither watched nor paused."""
-        with self._lock:
-            folder = self._paused.get(root_id) or self._watched[root_id].state.folder
-        self.unwatch(root_id)
-        with self._lock:
-            self._paused[root_id] = folder
-
-    def resume(self, root_id: int) -> None:
-        """Watch a paused root again; one that is not paused is left alone."""
-        with self._lock:
-            folder = self._paused.get(root_id)
-        if folder is not None:
-            self.watch(root_id, folder)
+            if watched is not None:
+                self._watched[root_id] = watched
+            if paused is not None:
+                self._paused[root_id] = paused
+        if former is not None:
+            _stop_all([former])
 
     def states(self) -> list[WatchState]:
         """In the order of their numbers."""
@@ -154,7 +158,7 @@ class _WatchedRoot(threading.Thread):
         self,
         root_id: int,
         folder: Path,
-        on_dirty: Callable[[int], None],
+        on_dirty: OnDirty,
         timing: Timing,
         *,
         make_observer: Callable[[], BaseObserver],
@@ -205,7 +209,7 @@ class _WatchedRoot(threading.Thread):
                 return
             if stirred:
                 self._settle(hints.look, self._timing.settle_s / LOOKS_UNTIL_SETTLED)
-                self._report()
+                self._report(hints.take_settled())
 
     def _follow_by_polling(self, why: str) -> None:
         seen = _look_at_listing(self._folder)
@@ -218,7 +222,7 @@ class _WatchedRoot(threading.Thread):
             rest_s = max(self._timing.poll_s, (time.monotonic() - started) / POLLING_SHARE)
             if now != seen:
                 seen = self._settle(lambda: _look_at_listing(self._folder), self._timing.settle_s)
-                self._report()
+                self._report(None)
 
     def _settle(self, look: Callable[[], int], every_s: float) -> int:
         """Wait until all looks have been the same for `settle_s`, but not beyond `longest_s`; returns the last one."""
@@ -235,7 +239,7 @@ class _WatchedRoot(threading.Thread):
 
     def _begin(self, how: Literal["events", "polling"], reason: str) -> None:
         self.state = WatchState(self._root_id, self._folder, how, reason)
-        self._report()
+        self._report(None)
 
     def _go_offline(self, error: OSError) -> None:
         if self.state.how == "offline":
@@ -247,22 +251,24 @@ class _WatchedRoot(threading.Thread):
             f"{display_path(self._folder)} is out of reach ({reason_of(error)}); nothing known of it is lost, and "
             f"Earmark looks for it every {self._timing.probe_s:g} s.",
         )
-        self._report()
+        self._report(None)
 
-    def _report(self) -> None:
-        if not self._stopping.is_set():
-            self._on_dirty(self._root_id)
+    def _report(self, touched: Touched) -> None:
+        if touched != frozenset() and not self._stopping.is_set():
+            self._on_dirty(self._root_id, touched)
 
 
 class _Hints:
-    """What was announced of a root, but for what a scan would pass over."""
+    """What was announced of a root and not reported yet, but for what a scan would pass over."""
 
     def __init__(self, folder: Path, stirred: threading.Event) -> None:
         self._folder = folder
         self._stirred = stirred
         self._lock = threading.Lock()
         self._count = 0
-        self._touched: dict[Path, None] = {}  # in order
+        self._looked = 0  # the count at the last look
+        self._touched: dict[Path, int] = {}  # each with the count at its last hint, in that order
+        self._overflowed = 0  # the count when there were too many; 0 if there were not
 
     def take(self, path: Path, may_be_folder: bool) -> None:
         if not would_be_scanned(self._folder, path, may_be_folder):
@@ -270,17 +276,32 @@ class _Hints:
         with self._lock:
             self._count += 1
             self._touched.pop(path, None)
-            self._touched[path] = None
-            if len(self._touched) > FILES_LOOKED_AT:
+            self._touched[path] = self._count
+            if len(self._touched) > MOST_TOUCHED:
                 del self._touched[next(iter(self._touched))]
+                self._overflowed = self._count
         self._stirred.set()
 
     def look(self) -> int:
         """A number that changes with every hint, and while files grow of which nothing is announced."""
         self._stirred.clear()  # first: a hint from here on asks for another look
         with self._lock:
-            count, touched = self._count, list(self._touched)
-        return hash((count, *map(_size_and_time, touched)))
+            self._looked, touched = self._count, list(self._touched)
+        return hash((self._looked, *map(_size_and_time, touched)))
+
+    def take_settled(self) -> Touched:
+        """What the last look saw, relative to the root; what was announced since waits for the next."""
+        with self._lock:
+            settled = [path for path, count in self._touched.items() if count <= self._looked]
+            for path in settled:
+                del self._touched[path]
+            too_many = self._overflowed > 0
+            if self._overflowed <= self._looked:
+                self._overflowed = 0
+        # a root that was touched itself, or that the system spells otherwise, is scanned as a whole
+        if too_many or not all(self._folder in path.parents for path in settled):
+            return None
+        return frozenset(path.relative_to(self._folder) for path in settled)
 
 
 def _stop_all(roots: list[_WatchedRoot]) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Before anything imports torch: its threads wait for each other by spinning, and on a busy machine the small networks
 # of the tests then take several times as long. Tests of threads say themselves how many they want.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Before anything imports Qt: tests show their windows to nobody.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import numpy as np
 from app.indexing_service import serve_indexing
 from app.messages import Answer, Failure, IndexFinished, Request, Search, Stop
 from app.parent import Parent
+from engine.library_rows import Scope
 
 WAIT_S = 120.0  # far more than anything here takes
 
@@ -77,6 +79,11 @@ def serve_echoes(connection: Connection) -> None:
     moving = True
     stopped: list[Request] = []
 
+    def talk_on() -> None:
+        while True:
+            parent.send(Failure(None, "talk"))
+            time.sleep(0.05)
+
     def take(request: Request) -> None:
         nonlocal moving
         match request:
@@ -86,6 +93,8 @@ def serve_echoes(connection: Connection) -> None:
                 os._exit(3)
             case Search(query="stand still"):
                 moving = False
+            case Search(query="talk on"):
+                threading.Thread(target=talk_on, daemon=True).start()
             case Search():
                 parent.send(Failure(request.number, request.query))
 
@@ -119,19 +128,43 @@ def serve_searches_and_die_of_some(connection: Connection, library_folder: Path,
     search = Searcher.search
     once = library_folder / "died"
 
-    def search_or_die(self: Searcher, sentence: str, limit: int = 20) -> list:
+    def search_or_die(self: Searcher, sentence: str, limit: int, scope: Scope) -> list:
         if sentence == "die" or (sentence == "die once" and not once.exists()):
             once.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return search(self, sentence, limit)
+        return search(self, sentence, limit, scope)
 
     Searcher.search = search_or_die  # type: ignore[method-assign]
     search_service.serve_searches(connection, library_folder, network_folder)
 
 
-def serve_indexing_with_bad_decoder(connection: Connection, library_folder: Path, network_folder: Path | None) -> None:
+def serve_indexing_at_short_notice(
+    connection: Connection, library_folder: Path, network_folder: Path | None, device: str
+) -> None:
+    """The indexing service, which soon notices what happens in a root, makes graphs of small libraries too, and takes
+    10 ms or more for a file.
+    """
+    from app import watched_roots
+    from engine import decoding, vector_index
+    from engine.audio import AudioDecoder
+    from engine.watching import Timing
+
+    class SlowDecoder(AudioDecoder):
+        def __init__(self, path: Path) -> None:
+            time.sleep(0.01)
+            super().__init__(path)
+
+    decoding.AudioDecoder = SlowDecoder  # type: ignore[attr-defined, misc]
+    watched_roots.TIMING = Timing(settle_s=0.2, longest_s=2.0, poll_s=0.2, probe_s=0.1)
+    vector_index.GRAPH_FROM_SEGMENTS = 100
+    serve_indexing(connection, library_folder, network_folder, device)
+
+
+def serve_indexing_with_bad_decoder(
+    connection: Connection, library_folder: Path, network_folder: Path | None, device: str
+) -> None:
     """The indexing service, with a decoder that crashes on "fatal" files and never ends with "endless" ones."""
-    from app import indexing_work
+    from app import pulse
     from engine import decoding
     from engine.audio import AudioDecoder
 
@@ -148,5 +181,5 @@ def serve_indexing_with_bad_decoder(connection: Connection, library_folder: Path
             return super().__iter__()
 
     decoding.AudioDecoder = BadDecoder  # type: ignore[attr-defined, assignment]
-    indexing_work.STANDSTILL_S = 1.0
-    serve_indexing(connection, library_folder, network_folder)
+    pulse.STANDSTILL_S = 1.0
+    serve_indexing(connection, library_folder, network_folder, device)

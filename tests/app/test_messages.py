@@ -13,6 +13,7 @@ import pytest
 
 from app import messages
 from engine.hits import ClauseMatch, Hit
+from engine.watch_state import WatchState
 
 UNDECODABLE = Path("/sounds/caf\udce9.wav")
 
@@ -22,6 +23,12 @@ EXAMPLES = [
     messages.Search(1, "dog barks", 50),
     messages.Similar(2, UNDECODABLE, 0.5, None, 50),
     messages.Index(3, (UNDECODABLE,), retry=True),
+    messages.Rescan(4, 1),
+    messages.Retry(5, (UNDECODABLE,)),
+    messages.ConfirmGone(6, 1),
+    messages.RemoveRoot(7, 1),
+    messages.PauseRoot(8, 1, True),
+    messages.MoveRoot(9, 1, UNDECODABLE),
     messages.Pause(),
     messages.Resume(),
     messages.SetWorkers(2),
@@ -34,7 +41,11 @@ EXAMPLES = [
     messages.Decoding(12, UNDECODABLE),
     messages.Examined(UNDECODABLE),
     messages.FileFailed(UNDECODABLE, "it crashed"),
-    messages.Progress(1, 10, 3.0, 30.0, None),
+    messages.Progress(1, 10, 3.0, 30.0, None, (1, 2)),
+    messages.Stored(3),
+    messages.RootsChanged(None),
+    messages.Watching((WatchState(1, UNDECODABLE, "polling", "Changes are not announced."),)),
+    messages.RootsInDoubt((messages.RootInDoubt(1, UNDECODABLE, 50),)),
     messages.IndexFinished((3,), 10, 40, 30.0, 1, 9, 0, 0, (Path("/offline"),)),
 ]
 

@@ -11,6 +11,7 @@ import pytest
 from app.messages import Failure, Hits, Ready, Search, Similar, Stop
 from app.search_service import FATAL_QUESTION, SearchService, _Searches
 from engine.library import Library
+from engine.library_rows import Scope
 from tests.app.service_children import Heard, is_running, serve_searches_and_die_of_some
 from tests.tones import write_sound
 
@@ -61,6 +62,12 @@ def test_it_finds_what_is_stored_and_survives_kills(
     assert 0 <= hits[0].start_s < hits[0].end_s <= hits[0].duration_s == 2.0
     similar = heard.await_one(Hits, service.similar(dog, 0.0, 1.0, 10)).hits
     assert [hit.path for hit in similar] == [bell]
+
+    # in a part of the library
+    nowhere = Scope(folder=sounds / "nowhere")
+    assert heard.await_one(Hits, service.search("dog", 10, nowhere)).hits == ()
+    assert heard.await_one(Hits, service.similar(dog, 0.0, 1.0, 10, nowhere)).hits == ()
+    assert heard.await_one(Hits, service.search("dog", 10, Scope(folder=sounds))).hits == hits
 
     # what cannot be answered is said in a sentence
     unheard = heard.await_one(Failure, service.similar(tmp_path / "nothing.wav", 0.0, None, 10))

@@ -112,6 +112,13 @@ def test_a_child_that_says_of_itself_that_it_stands_still_is_replaced(start: Sta
     assert "did not respond" in heard.await_troubles(1)[0]
 
 
+def test_one_that_stands_still_is_replaced_even_if_it_talks_on(start: Start, heard: Heard):
+    child = start(serve_echoes, hang_s=3.0)
+    child.send(Search(1, "talk on", 10), Search(2, "stand still", 10))
+    assert "did not respond" in heard.await_troubles(1)[0]
+    assert len(heard.of(Failure)) > 20, "or this test proves nothing"
+
+
 def test_a_busy_child_is_left_in_peace(start: Start, heard: Heard):
     child = start(serve_echoes, hang_s=1.5)
     child.send(Search(1, "one", 10))

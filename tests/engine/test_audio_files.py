@@ -148,10 +148,25 @@ def test_only_files_that_can_be_heard_are_audible(library: Library, files: Audio
 
 def test_a_file_is_found_by_its_name_without_suffix_and_its_folders(library: Library, files: AudioFiles, root: Root):
     file_id = store(library, root, "drums/low/Kick_01.wav")
-    library.add_tag(file_id, "boom")
-    library.add_tag(file_id, "deep thud")
+    library.add_tag([file_id], "boom")
+    library.add_tag([file_id], "deep thud")
     ((_, version, text),) = files.texts([file_id, 99])
     assert (text.name, text.folder, text.tags) == ("Kick_01", "sounds/drums/low", "boom deep thud")
     assert version == files.versions()[file_id]
     library.set_note(file_id, "loud")
     assert files.versions()[file_id].text_version > version.text_version
+
+
+def test_those_below_a_path_are_told_from_those_with_a_like_name(files: AudioFiles, root: Root):
+    inside = ["sub/a.wav", "sub/deep/b.wav", os.fsdecode(b"sub/\xff.wav"), "sub/\U0010ffff.wav", "sub/%.wav"]
+    outside = ["sub.wav", "sub2/c.wav", "sub", "Sub/d.wav", "su/b.wav", "sub0.wav", "a/sub/e.wav"]
+    ids = {name: files.place(indexed_file(root, name, ascii(name))) for name in (*inside, *outside)}
+    files.mark_missing([ids["sub/a.wav"]])
+
+    def names_below(*paths: str) -> set[str]:
+        return {str(file.relative_path) for file in files.below(root.id, map(Path, paths))}
+
+    assert names_below("sub") == {*inside, "sub"}
+    assert names_below("sub/deep", "sub/deep/b.wav", "su/b.wav") == {"sub/deep/b.wav", "su/b.wav"}
+    assert names_below("nothing", "sub/a") == set()
+    assert files.below(root.id + 1, [Path("sub")]) == []

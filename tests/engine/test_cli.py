@@ -370,8 +370,8 @@ def test_info_of_a_file_in_the_library(earmark: Run, indexed: Path, tmp_path: Pa
     with Library(tmp_path / "library") as library:
         file = library.file_at(indexed / "dog bark.wav")
         assert file is not None
-        library.add_tag(file.id, "garden")
-        library.set_rating(file.id, 4)
+        library.add_tag([file.id], "garden")
+        library.set_rating([file.id], 4)
     (facts,) = earmark("info", indexed / "dog bark.wav", "--json").rows
     assert facts["indexed"] is True
     assert (facts["container"], facts["sample_rate_hz"], facts["channels"]) == ("WAV", 16000, 1)

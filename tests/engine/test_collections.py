@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from engine.collections import Collections
+from engine.errors import EngineError, NotInLibrary
 from engine.library import Library
 from tests.indexed_files import store
 
@@ -51,3 +54,22 @@ def test_a_file_stays_in_its_collection_while_it_is_missing_and_after(library: L
     library.mark_missing([file_id])
     store(library, root, "b.wav", "rain")
     assert library.collections.files(rain.id) == [file_id]
+
+
+def test_a_renamed_collection_keeps_its_files(library: Library, sounds: Path):
+    file_id = store(library, library.add_root(sounds), "a.wav")
+    rain, wind = library.collections.create("Rain"), library.collections.create("Wind")
+    library.collections.add(rain.id, [file_id])
+    library.collections.rename(rain.id, " Storm ")
+    library.collections.rename(rain.id, "Storm")
+    assert [(known.id, known.name) for known in library.collections.all()] == [(rain.id, "Storm"), (wind.id, "Wind")]
+    assert library.collections.files(rain.id) == [file_id]
+
+
+def test_a_name_that_is_taken_or_a_collection_that_is_not_there_is_said_in_a_sentence(library: Library):
+    rain, wind = library.collections.create("Rain"), library.collections.create("Wind")
+    with pytest.raises(EngineError, match="named Wind already"):
+        library.collections.rename(rain.id, "Wind")
+    with pytest.raises(NotInLibrary, match="collection number 99"):
+        library.collections.rename(99, "Snow")
+    assert library.collections.all() == [rain, wind]

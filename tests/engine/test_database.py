@@ -14,7 +14,7 @@ import pytest
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from engine.database import Database, DatabaseKind, open_database, storable_text
+from engine.database import Database, DatabaseKind, Interrupted, open_database, storable_text
 from engine.errors import UnusableLibrary
 
 MINE = 0x4D494E45
@@ -139,6 +139,33 @@ class TestWriting:
     def test_faults_of_the_program_are_not_hidden(self, path: Path):
         with open_database(path, KIND) as database, pytest.raises(sqlite3.IntegrityError), database.atomic():
             database.execute("INSERT INTO word VALUES (NULL)")
+
+
+class TestInterrupting:
+    ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+    def test_another_thread_ends_a_query_and_the_next_one_runs(self, path: Path):
+        with open_database(path, KIND) as database:
+            over = threading.Event()
+
+            def interrupt() -> None:
+                while not over.wait(0.01):  # it counts only while the query runs
+                    database.interrupt()
+
+            thread = threading.Thread(target=interrupt)
+            thread.start()
+            with pytest.raises(Interrupted):
+                database.rows(self.ENDLESS)
+            over.set()
+            thread.join()
+            assert words(database) == []
+
+    def test_at_rest_or_closed_it_does_nothing(self, path: Path):
+        with open_database(path, KIND) as database:
+            database.interrupt()
+            add(database, "rain")
+            assert words(database) == ["rain"]
+        database.interrupt()
 
 
 class TestReadOnly:

@@ -157,7 +157,7 @@ def test_tags_follow_their_sound_through_a_thousand_moves(library: Library, root
         folder.write(f"{number}.wav", f"sound-{number}")
     folder.scan(chance)
     for file in library.files_under(root.id):
-        library.add_tag(file.id, folder.sounds[str(file.relative_path)])
+        library.add_tag([file.id], folder.sounds[str(file.relative_path)])
     for step in range(100):
         for _ in range(10):
             name = chance.choice(sorted(folder.sounds))

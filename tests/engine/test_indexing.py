@@ -9,6 +9,7 @@ import random
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -158,7 +159,7 @@ class TestWhatIsNotDoneAgain:
         path = write_sound(sounds / "a.wav", hz=440)
         index()
         file = file_at(library, path)
-        library.add_tag(file.id, "kick")
+        library.add_tag([file.id], "kick")
         write_sound(path, hz=2000, seconds=1.5)
         assert index().embedded == 1
         stored = library.embeddings_of(file.id, tone_embedder.checkpoint_id)
@@ -179,6 +180,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.labels: dict[Path, str] = {}  # which sound is where
+        self.touched: set[Path] = set()  # relative to the folder
         self.tagged: set[str] = set()
         self._chance = random.Random(7)
         self._written = 0
@@ -190,6 +192,7 @@ class Folder:
         self._written += 1
         path = write_sound(self._new_path(), hz=200 + 10 * self._written, seconds=0.05)
         self.labels[path] = f"sound {self._written}"
+        self._touch(path)
         return path
 
     def rename(self) -> None:
@@ -219,6 +222,7 @@ class Folder:
         """A file goes, and another comes, as long and perhaps with its inode."""
         path = self._any()
         path.unlink()
+        self._touch(path)
         del self.labels[path]
         self.write()
 
@@ -233,6 +237,10 @@ class Folder:
     def _move(self, old: Path, new: Path) -> None:
         old.rename(new)
         self.labels[new] = self.labels.pop(old)
+        self._touch(old, new)
+
+    def _touch(self, *paths: Path) -> None:
+        self.touched.update(path.relative_to(self.path) for path in paths)
 
 
 def add_title(path: Path, title: str) -> None:
@@ -244,19 +252,23 @@ def add_title(path: Path, title: str) -> None:
 
 
 class TestMovedFiles:
+    @pytest.mark.parametrize("looked_at", ["all of the root", "what was touched"])
     def test_tags_stay_with_their_sounds_through_hundreds_of_changes(
-        self, index: Index, library: Library, sounds: Path
+        self, library: Library, tone_embedder: Embedder, sounds: Path, looked_at: str
     ):
+        root = library.add_root(sounds)
         folder = Folder(sounds)
         for _ in range(16):
             os.utime(folder.write(), ns=(10**18, 10**18))  # unpacked together
         for _ in range(50):
-            index()
+            touched = frozenset(folder.touched) if looked_at == "what was touched" else None
+            Indexer(library, tone_embedder).apply(root, find_changes(library, root, touched))
+            folder.touched.clear()
             for path, label in folder.labels.items():
                 file = file_at(library, path)
                 assert library.tags_of(file.id) == ([label] if label in folder.tagged else [])
                 if label not in folder.tagged:
-                    library.add_tag(file.id, label)
+                    library.add_tag([file.id], label)
                     folder.tagged.add(label)
             for _ in range(3):
                 folder.change()
@@ -266,7 +278,7 @@ class TestMovedFiles:
         path = write_sound(sounds / "a.wav")
         index()
         file = file_at(library, path)
-        library.add_tag(file.id, "kick")
+        library.add_tag([file.id], "kick")
         return file
 
     def test_a_moved_file_keeps_its_id_its_tags_and_its_embeddings(
@@ -586,7 +598,39 @@ class TestStoppingAndGoingOn:
         assert index().segments == 400
 
 
+class TestWhatWasTouched:
+    def test_it_alone_is_heard_and_the_rest_is_not_even_looked_through(
+        self, index: Index, library: Library, tone_embedder: Embedder, sounds: Path
+    ):
+        write_different_sound(sounds / "known.wav")
+        index()
+        (root,) = library.roots()
+        for name in ("new.wav", "nobody told.wav"):
+            write_different_sound(sounds / name)
+        another = make_tone_embedder("tones-2")  # which has not heard known.wav either
+        report = Indexer(library, another).apply(root, find_changes(library, root, frozenset([Path("new.wav")])))
+        assert (report.embedded, report.files) == (1, 1)
+        assert index().embedded == 2
+        assert index_folders(library, another, [sounds]).embedded + report.embedded == 3
+
+
 class TestProgress:
+    def test_the_time_in_which_a_run_is_held_is_no_time_of_work(self, index: Index, sounds: Path):
+        for number in range(60):
+            write_different_sound(sounds / f"{number}.wav", seconds=0.2)
+        seen: list[Progress] = []
+        held_s = [3.0]
+
+        def hold_once() -> bool:
+            if held_s:
+                time.sleep(held_s.pop())
+            return False
+
+        started = time.monotonic()
+        index(on_progress=seen.append, should_stop=hold_once)
+        worked_s = time.monotonic() - started - 3.0
+        assert seen[-1].audio_seconds / seen[-1].speed < worked_s + 0.5
+
     def test_it_counts_stored_files_up_to_all_of_them(self, index: Index, sounds: Path):
         for number in range(12):
             write_different_sound(sounds / f"{number}.wav")

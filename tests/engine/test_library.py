@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.database import Interrupted
 from engine.errors import UnusableLibrary
 from engine.file_index import FileIndex
-from engine.library import INDEX_FILE, LIBRARY_FILE, UNUSABLE_EMBEDDINGS, Library
-from engine.library_rows import Counts, FileStat, IndexedFile, Ready, Root
+from engine.library import INDEX_FILE, LIBRARY_FILE, SMALL_SCOPE, UNUSABLE_EMBEDDINGS, Library
+from engine.library_rows import Checkpoint, Counts, FileStat, IndexedFile, Ready, Root, Scope
 from engine.metadata import Metadata
 from engine.stored_embeddings import FileEmbeddings
 from tests.indexed_files import CHECKPOINT, DIM, indexed_file, random_embeddings, store
@@ -54,7 +55,7 @@ class TestOpening:
 
     def test_everything_is_there_again(self, library: Library, root: Root, reopened: Callable[[], Library]):
         file_id = store(library, root, "a.wav", metadata=Metadata(title="Bark"))
-        library.add_tag(file_id, "dog")
+        library.add_tag([file_id], "dog")
         before, file = dump(library), library.file(file_id)
         again = reopened()
         assert dump(again) == before
@@ -68,7 +69,7 @@ class TestOpening:
             assert reader.file(file_id) == library.file(file_id)
             assert found(reader, "a") == [file_id]
             with pytest.raises(UnusableLibrary, match="write-protected"):
-                reader.add_tag(file_id, "dog")
+                reader.add_tag([file_id], "dog")
 
     def test_a_reader_makes_no_library(self, tmp_path: Path):
         with pytest.raises(UnusableLibrary):
@@ -96,9 +97,26 @@ class TestOpening:
         a = store(library, root, "a.wav")
         with Library(library.folder) as other:
             b = store(other, root, "b.wav")
-            library.add_tag(b, "one")
-            other.add_tag(a, "two")
+            library.add_tag([b], "one")
+            other.add_tag([a], "two")
         assert (library.tags_of(a), library.tags_of(b)) == (["two"], ["one"])
+
+    def test_another_thread_may_end_a_query(self, library: Library):
+        over = threading.Event()
+
+        def interrupt() -> None:
+            while not over.wait(0.01):
+                library.interrupt()
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(Interrupted):
+            library.index_db.rows(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+            )
+        over.set()
+        thread.join()
+        assert library.search_text("dog", 10) == []
 
     def test_another_thread_may_not_use_the_connection(self, library: Library):
         refused: list[Exception] = []
@@ -188,14 +206,45 @@ class TestStoring:
         assert again.embeddings_of(ids[1], CHECKPOINT) is not None
 
 
+class TestSearchingTexts:
+    @pytest.mark.parametrize("small_scope", [SMALL_SCOPE, 0])
+    def test_only_audible_files_of_the_scope_are_found(
+        self, library: Library, root: Root, small_scope: int, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr("engine.library.SMALL_SCOPE", small_scope)  # 0: as in a scope of many files
+        for number in range(40):
+            store(library, root, f"elsewhere/dog {number}.wav")
+        here, gone = store(library, root, "here/dog.wav"), store(library, root, "here/dog gone.wav")
+        library.mark_missing([gone])
+        scope = Scope(folder=root.path / "here")
+        assert [hit.file_id for hit in library.search_text("dog", 2, scope)] == [here]
+        assert library.search_text("dog", 2, Scope(tags=("wet",))) == []
+        assert len(library.search_text("dog", 100)) == 41
+
+    def test_files_that_cannot_be_heard_take_no_places(self, library: Library, root: Root):
+        ids = [store(library, root, f"dog {number}.wav") for number in range(30)]
+        library.mark_missing(ids[:-1])
+        assert found(library, "dog") == ids[-1:]
+
+
+def test_checkpoints_are_named_with_the_files_they_heard(library: Library, root: Root):
+    store(library, root, "a.wav")
+    store(library, root, "b.wav")
+    library.register_checkpoint("other-1", "a large one", 512, 1.0)
+    assert library.checkpoints() == [
+        Checkpoint("other-1", "a large one", 512, 0),
+        Checkpoint(CHECKPOINT, "small", DIM, 2),
+    ]
+
+
 class TestIdentity:
     def test_a_file_that_comes_back_elsewhere_with_other_tags_keeps_all_that_was_said(
         self, library: Library, root: Root
     ):
         file_id = store(library, root, "a.wav", "bark", metadata=Metadata(title="Old"), stat=STAT)
         uid = library.files([file_id])[file_id].uid
-        library.add_tag(file_id, "dog")
-        library.set_rating(file_id, 5)
+        library.add_tag([file_id], "dog")
+        library.set_rating([file_id], 5)
         library.set_note(file_id, "the neighbour's")
         library.mark_missing([file_id])
         assert found(library, "dog") == []
@@ -219,7 +268,7 @@ class TestIdentity:
 
     def test_an_edited_file_keeps_what_was_said_and_loses_what_was_heard(self, library: Library, root: Root):
         file_id = store(library, root, "a.wav", "bark")
-        library.add_tag(file_id, "dog")
+        library.add_tag([file_id], "dog")
         assert store(library, root, "a.wav", "louder bark") == file_id
         heard = library.embeddings_of(file_id, CHECKPOINT)
         assert heard is not None
@@ -285,7 +334,7 @@ class TestKilledBetweenTheTwoFiles:
         file_id = store(library, root, "a.wav")
         with monkeypatch.context() as patch, pytest.raises(Killed):
             patch.setattr(FileIndex, "put_text", lambda *_: (_ for _ in ()).throw(Killed()))
-            library.add_tag(file_id, "dog")
+            library.add_tag([file_id], "dog")
         assert found(library, "dog") == []
         assert found(reopened(), "dog") == [file_id]
 
@@ -300,7 +349,7 @@ class TestWithoutItsIndex:
 
     def test_what_a_person_said_survives_and_all_files_need_embedding(self, library: Library, root: Root):
         ids = [store(library, root, f"{number}.wav") for number in range(3)]
-        library.add_tag(ids[0], "dog")
+        library.add_tag([ids[0]], "dog")
         library.set_note(ids[1], "wet")
         library.set_caption(ids[1], "a wet dog shakes")
         self.lose_index(library)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
 
-from engine.database import Database
+from engine.database import Database, DatabaseKind, open_database
 from engine.errors import UnusableLibrary
 from engine.migrations import INDEX, LIBRARY, open_index_db, open_library_db
+from engine.text_index import FileText, TextIndex
 
 
 @pytest.fixture
@@ -36,8 +40,8 @@ def add_file(library_db: Database, uid: bytes, path: bytes, state: str = "ok") -
 
 
 def test_a_new_library_has_the_version_of_its_migrations(library_db: Database, index_db: Database):
-    assert library_db.execute("PRAGMA user_version").fetchone() == (LIBRARY.version,) == (2,)
-    assert index_db.execute("PRAGMA user_version").fetchone() == (INDEX.version,) == (3,)
+    assert library_db.execute("PRAGMA user_version").fetchone() == (LIBRARY.version,) == (3,)
+    assert index_db.execute("PRAGMA user_version").fetchone() == (INDEX.version,) == (4,)
 
 
 def test_what_cannot_be_computed_again_is_synced_fully(library_db: Database, index_db: Database):
@@ -111,3 +115,42 @@ def test_the_id_of_an_embedding_is_never_used_again(index_db: Database):
         ("change", 6),
         ("embedding", 3),
     ]
+
+
+def open_older(path: Path, kind: DatabaseKind, version: int) -> Database:
+    """A file as an Earmark of that version made it."""
+    older = Migrations(kind.migrations.name)
+    for migration in list(kind.migrations.pending(sqlite_utils.Database(memory=True)))[:version]:
+        older(name=migration.name)(migration.fn)
+    return open_database(path, dataclasses.replace(kind, migrations=older))
+
+
+def test_files_of_an_older_library_get_their_folders_and_their_place_in_the_order(tmp_path: Path):
+    paths = [b"Take 2.wav", b"drums/Take 10.wav", b"drums/x.wav", b"drums/caf\xe9/x.wav"]
+    with open_older(tmp_path / "library.db", LIBRARY, 2) as older:
+        older.execute("INSERT INTO root (path) VALUES (x'2f61')")
+        for number, path in enumerate(paths):
+            add_file(older, bytes([number]), path)
+    with open_library_db(tmp_path / "library.db") as database:
+        rows = database.rows(
+            "SELECT audio_file.relative_path, folder.relative_path, folder.sort_key, name_key FROM audio_file"
+            " JOIN folder ON folder.id = folder_id ORDER BY audio_file.id"
+        )
+        assert rows == [
+            (paths[0], b"", "", "take 012.wav"),
+            (paths[1], b"drums", "drums", "take 0210.wav"),
+            (paths[2], b"drums", "drums", "x.wav"),
+            (paths[3], b"drums/caf\xe9", "drums\x01caf?", "x.wav"),
+        ]
+        assert database.rows("SELECT paused FROM root") == [(0,)]
+
+
+def test_words_of_an_older_library_are_found_by_their_first_letter(tmp_path: Path):
+    with open_older(tmp_path / "index.db", INDEX, 3) as older, older.atomic():
+        TextIndex(older).put(7, FileText("door", metadata="wood"))
+    with open_index_db(tmp_path / "index.db") as database:
+        index = TextIndex(database)
+        assert [[hit.file_id for hit in index.search(query, 10)] for query in ("d", "wood", "x")] == [[7], [7], []]
+        with database.atomic():
+            index.put(7, FileText("rain"))
+        assert index.search("door", 10) == []

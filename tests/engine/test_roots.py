@@ -81,7 +81,7 @@ class TestAroundAnother:
         roof = store(library, rain, "roof.wav")
         gone = store(library, drums, "snare.wav")
         library.mark_missing([gone])
-        library.add_tag(kick, "boom")
+        library.add_tag([kick], "boom")
 
         root = library.add_root(sounds)
 
@@ -111,7 +111,7 @@ class TestMoving:
     ):
         root = library.add_root(sounds)
         kick = store(library, root, "drums/kick.wav")
-        library.set_rating(kick, 5)
+        library.set_rating([kick], 5)
         make(tmp_path / "elsewhere")
 
         moved = library.move_root(root.id, tmp_path / "elsewhere")
@@ -134,7 +134,7 @@ class TestMoving:
         make(tmp_path / "a")
         a, old = library.add_root(tmp_path / "a"), library.add_root(sounds)
         kick = store(library, old, "kick.wav")
-        library.add_tag(kick, "boom")
+        library.add_tag([kick], "boom")
         library.remove_root(old.id)
         library.move_root(a.id, sounds)
         assert store(library, library.roots()[0], "again.wav", "kick.wav") == kick
@@ -164,7 +164,7 @@ class TestRemoving:
     def test_the_same_folder_can_be_watched_again(self, library: Library, sounds: Path):
         root = library.add_root(sounds)
         kick = store(library, root, "kick.wav")
-        library.set_rating(kick, 4)
+        library.set_rating([kick], 4)
         library.remove_root(root.id)
         again = library.add_root(sounds)
         assert again == root
@@ -172,9 +172,28 @@ class TestRemoving:
         assert [(file.id, file.state) for file in library.files_under(again.id)] == [(kick, "ok")]
 
     def test_a_root_that_is_not_there_is_named(self, roots: Roots):
-        for act in (roots.get, roots.remove, lambda root_id: roots.set_state(root_id, "ok")):
+        acts = [lambda root_id: roots.set_state(root_id, "ok"), lambda root_id: roots.set_paused(root_id, True)]
+        for act in (roots.get, roots.remove, *acts):
             with pytest.raises(NotInLibrary, match="root number 7"):
                 act(7)
+
+
+def test_a_paused_root_stays_so_until_it_is_no_longer_paused_or_removed(library: Library, sounds: Path, tmp_path: Path):
+    root = library.add_root(sounds)
+    assert not root.paused
+    library.set_root_paused(root.id, True)
+    library.set_root_state(root.id, "offline")
+    assert library.move_root(root.id, tmp_path / "elsewhere").paused
+    assert [known.paused for known in library.roots()] == [True]
+    library.set_root_paused(root.id, False)
+    assert [known.paused for known in library.roots()] == [False]
+
+    library.move_root(root.id, sounds)
+    library.set_rating([store(library, root, "kick.wav")], 5)  # so that the root is kept
+    library.set_root_paused(root.id, True)
+    library.remove_root(root.id)
+    assert not library.add_root(sounds).paused
+    assert [known.paused for known in library.roots()] == [False]
 
 
 def test_an_offline_root_keeps_everything(library: Library, sounds: Path):

@@ -279,7 +279,20 @@ class TestOffline:
     ):
         sounds.rename(tmp_path / "unplugged")
         sounds.mkdir()
-        assert scan() == Changes(offline=True, unchanged=MANY_FILES + 5)
+        assert scan() == Changes(offline=True, in_doubt=MANY_FILES + 5, unchanged=MANY_FILES + 5)
+
+    def test_what_is_gone_is_believed_when_a_person_says_so(self, library: Library, sounds: Path):
+        for number in range(MANY_FILES + 1):
+            (sounds / f"{number}.wav").unlink()
+        assert find_changes(library, root_of(library)).in_doubt == MANY_FILES + 1
+        changes = find_changes(library, root_of(library), believe_gone=True)
+        assert (len(changes.gone), changes.in_doubt, changes.offline) == (MANY_FILES + 1, 0, False)
+
+    def test_a_missing_root_is_offline_whatever_a_person_says(self, library: Library, sounds: Path, tmp_path: Path):
+        sounds.rename(tmp_path / "unplugged")
+        assert find_changes(library, root_of(library), believe_gone=True) == Changes(
+            offline=True, unchanged=MANY_FILES + 5
+        )
 
     def test_a_folder_where_all_was_renamed_and_edited_is_not_offline(self, scan: Callable[[], Changes], sounds: Path):
         for number, path in enumerate(sorted(sounds.iterdir())):
@@ -293,3 +306,96 @@ class TestOffline:
         for number in range(MANY_FILES):
             (sounds / f"{number}.wav").unlink()
         assert len(scan().gone) == MANY_FILES
+
+
+class TestWhatWasTouched:
+    """Looking at a part must say of it what looking at all would, or look at all."""
+
+    @pytest.fixture(autouse=True)
+    def known_files(self, library: Library, tone_embedder: Embedder, sounds: Path) -> None:
+        for number in range(MANY_FILES + 5):
+            write_different_sound(sounds / f"pack/{number}.wav", seconds=0.05)
+        for name in ["a.wav", "b.wav", "sub/c.wav", "sub/deep/d.wav", "sub2/e.wav"]:
+            write_different_sound(sounds / name)
+        index(library, tone_embedder, sounds)
+
+    def look_at(self, library: Library, *touched: str) -> Changes:
+        return find_changes(library, root_of(library), frozenset(map(Path, touched)))
+
+    def test_a_file_is_compared_alone(self, library: Library, sounds: Path):
+        assert self.look_at(library, "a.wav") == Changes(unchanged=1, partial=True)
+        write_different_sound(sounds / "sub/new.wav")
+        write_different_sound(sounds / "other.wav")  # which nobody asks about
+        write_different_sound(sounds / "b.wav", seconds=0.7)
+        (sounds / "sub2/e.wav").unlink()
+        assert paths(self.look_at(library, "sub/new.wav", "notes.txt").added) == ["sub/new.wav"]
+        assert paths(self.look_at(library, "b.wav").changed) == ["b.wav"]
+        assert self.look_at(library, "sub2/e.wav") == Changes(
+            gone=[id_of(library, sounds / "sub2/e.wav")], partial=True
+        )
+
+    def test_a_folder_is_compared_with_all_that_is_below_it(self, library: Library, sounds: Path):
+        write_different_sound(sounds / "sub/deep/new.wav")
+        (sounds / "sub/.hidden.wav").write_bytes(b"x")
+        changes = self.look_at(library, "sub")
+        assert (paths(changes.added), changes.unchanged, changes.partial) == (["sub/deep/new.wav"], 2, True)
+        shutil.rmtree(sounds / "sub")
+        gone = {id_of(library, sounds / "sub/c.wav"), id_of(library, sounds / "sub/deep/d.wav")}
+        assert set(self.look_at(library, "sub").gone) == gone
+
+    def test_a_path_that_was_a_file_and_is_a_folder_now(self, library: Library, sounds: Path):
+        (sounds / "a.wav").unlink()
+        write_different_sound(sounds / "a.wav/inside.wav")
+        assert not self.look_at(library, "a.wav").partial
+        assert paths(self.look_at(library, "a.wav").added) == ["a.wav/inside.wav"]
+
+    @needs_links
+    def test_a_link_is_passed_over(self, library: Library, sounds: Path):
+        (sounds / "link.wav").symlink_to("a.wav")
+        (sounds / "loop").symlink_to(".", target_is_directory=True)
+        assert self.look_at(library, "link.wav", "loop") == Changes(partial=True)
+
+    @pytest.mark.parametrize("touched", [("a.wav", "renamed.wav"), ("sub", "renamed")])
+    def test_what_may_have_moved_is_judged_with_all_of_the_root(
+        self, library: Library, sounds: Path, touched: tuple[str, str]
+    ):
+        before, after = touched
+        (sounds / before).rename(sounds / after)
+        changes = self.look_at(library, *touched)
+        assert (changes.partial, changes.added, changes.gone) == (False, [], [])
+        assert changes.moved == find_changes(library, root_of(library)).moved != []
+
+    def test_files_that_swap_names_are_judged_with_all_of_the_root(self, library: Library, sounds: Path):
+        (sounds / "a.wav").rename(sounds / "x.wav")
+        (sounds / "b.wav").rename(sounds / "a.wav")
+        (sounds / "x.wav").rename(sounds / "b.wav")
+        assert len(self.look_at(library, "a.wav", "b.wav", "x.wav").moved) == 2
+
+    def test_many_files_that_go_are_judged_with_all_of_the_root(self, library: Library, sounds: Path):
+        shutil.rmtree(sounds / "pack")
+        changes = self.look_at(library, "pack")
+        assert (changes.in_doubt, changes.offline) == (MANY_FILES + 5, True)
+
+    def test_a_root_that_is_out_of_reach_or_was_is_looked_at_as_a_whole(
+        self, library: Library, sounds: Path, tmp_path: Path
+    ):
+        sounds.rename(tmp_path / "unplugged")
+        assert self.look_at(library, "a.wav").offline
+        (tmp_path / "unplugged").rename(sounds)
+        library.set_root_state(root_of(library).id, "offline")
+        assert self.look_at(library, "a.wav") == Changes(unchanged=MANY_FILES + 10)
+
+    def test_a_folder_that_cannot_be_listed_is_left_to_a_look_at_the_whole(
+        self, library: Library, sounds: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        scandir = os.scandir
+
+        def refuse_deep(folder: Path):
+            if Path(folder).name == "deep":
+                raise PermissionError(13, "Permission denied")
+            return scandir(folder)
+
+        monkeypatch.setattr(os, "scandir", refuse_deep)
+        changes = self.look_at(library, "sub")
+        assert (changes.partial, changes.gone) == (False, [])
+        assert [failure.path for failure in changes.unlisted] == [sounds / "sub/deep"]

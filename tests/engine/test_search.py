@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from engine import search
 from engine.embedding import Embedder
 from engine.errors import EngineError, UnreadableAudio
 from engine.hits import Hit
 from engine.indexing import index_folders
 from engine.library import Library
+from engine.library_rows import Scope
 from engine.query import EmptyQuery
 from engine.search import Background, Searcher, best_span, score_of
 from engine.vector_index import VectorIndex
@@ -153,7 +155,7 @@ def test_tags_of_a_person_are_found(listen: Listen, library: Library, sounds: Pa
     searcher = listen()
     file = library.file_at(path)
     assert file is not None
-    library.add_tag(file.id, "Doorbell")
+    library.add_tag([file.id], "Doorbell")
     hits = searcher.search("doorbell")
     assert (names(hits)[0], hits[0].words) == ("a.wav", ("doorbell",))
 
@@ -234,6 +236,50 @@ def test_file_with_damaged_embeddings_is_still_found_by_its_words(
     with library.index_db.atomic():
         library.index_db.execute("UPDATE embedding SET crc = crc + 1")
     assert names(open_searcher(library, tone_embedder).search("door 2000 Hz")) == ["door.wav"]
+
+
+# --- in a part of the library ------------------------------------------------------------------------------------------
+
+
+def test_only_files_of_the_scope_answer_and_they_score_as_they_would_among_all(
+    listen: Listen, sounds: Path, write_sound: WriteSound
+) -> None:
+    for number in range(12):
+        write_sound(sounds / f"many/{number} 2000 Hz.wav", hz=2000, seconds=2 + number / 10)
+    write_sound(sounds / "few/low.wav", hz=400, seconds=2)
+    write_sound(sounds / "few/high 2000 Hz.wav", hz=2000, seconds=2)
+    searcher = listen()
+    few = Scope(folder=sounds / "few")
+    hits = searcher.search("2000 Hz", scope=few)
+    assert names(hits) == ["high 2000 Hz.wav", "low.wav"]
+    assert [hit for hit in searcher.search("2000 Hz") if hit.path.parent.name == "few"] == hits
+    assert searcher.search("2000 Hz", scope=Scope(tags=("none",))) == []
+
+
+@pytest.mark.parametrize("small", [2000, 1])
+def test_a_file_of_a_small_scope_is_found_though_the_nearest_all_lie_elsewhere(
+    listen: Listen, sounds: Path, write_sound: WriteSound, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SCOPE_FILES", small)
+    monkeypatch.setattr(search, "CANDIDATE_FILES", 1)
+    monkeypatch.setattr(search, "NEAREST_SEGMENTS", 3)
+    for number in range(8):
+        write_sound(sounds / f"many/{number}.wav", hz=2000, seconds=2 + number / 10)
+    write_sound(sounds / "few/low.wav", hz=400, seconds=2)
+    # on the whole it is low: its clip is not even the nearest of the few
+    write_sound(sounds / "few/mostly low.wav", hz=[400] * 7 + [1990], seconds=2)
+    hits = listen().search("2000 Hz", limit=2, scope=Scope(folder=sounds / "few"))
+    assert names(hits) == ["mostly low.wav", "low.wav"]
+    assert (hits[0].start_s, hits[0].end_s) == (14.0, 16.0)
+
+
+def test_similar_files_of_a_scope(listen: Listen, sounds: Path, write_sound: WriteSound) -> None:
+    example = write_sound(sounds / "few/example.wav", hz=2000, seconds=2)
+    write_sound(sounds / "few/other.wav", hz=500, seconds=2)
+    write_sound(sounds / "many/same.wav", hz=2000, seconds=3)
+    searcher = listen()
+    assert names(searcher.similar(example, scope=Scope(folder=sounds / "few"))) == ["other.wav"]
+    assert names(searcher.similar(example, scope=Scope(folder=sounds / "many"))) == ["same.wav"]
 
 
 # --- by example -------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import text_index
 from engine.database import Database
 from engine.errors import UnusableLibrary
 from engine.migrations import open_index_db
@@ -139,6 +140,70 @@ class TestOrder:
             index.put(file_id, FileText("rain"))
         assert [hit.file_id for hit in index.search("rain", limit=3)] == [1, 2, 3]
         assert index.search("rain", limit=0) == []
+
+
+class TestCommonWords:
+    """Words that very many files say: here more than two, so that a dozen files are a large library."""
+
+    @pytest.fixture(autouse=True)
+    def few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(text_index, "WEIGHED_MATCHES", 2)
+
+    def test_those_that_say_it_in_the_name_come_first_and_whole_words_before_beginnings(
+        self, index: TextIndex, found: Found
+    ):
+        texts = [FileText("x", metadata="door"), FileText("doors"), FileText("door"), FileText("x", note="doors")]
+        for file_id, text in enumerate(texts, start=1):
+            index.put(file_id, text)
+        assert found("door") == [3, 2, 1, 4]
+        assert found("d") == [2, 3, 1, 4]
+
+    def test_more_of_the_words_come_first_whether_they_are_common_or_not(self, index: TextIndex):
+        names = ["door", "metal door", "metal", "door metal slam", "door slam", "door", "metal", "squeak", "slam metal"]
+        for file_id, name in enumerate(names, start=1):
+            index.put(file_id, FileText(name))
+        hits = index.search("door metal slam squeak", limit=20)
+        assert [(hit.file_id, hit.words) for hit in hits[:4]] == [
+            (4, ("door", "metal", "slam")),
+            (5, ("door", "slam")),
+            (9, ("metal", "slam")),
+            (2, ("door", "metal")),
+        ]
+        assert [hit.file_id for hit in hits[4:]] == [8, 1, 6, 3, 7]  # "squeak" is rare, and weighs more
+
+    def test_no_more_hits_than_asked_for(self, index: TextIndex):
+        for file_id in range(1, 30):
+            index.put(file_id, FileText("rain"))
+        assert [hit.file_id for hit in index.search("rain", limit=3)] == [1, 2, 3]
+
+    @pytest.mark.parametrize("query", ["door", "door metal", "s metal", "door metal wood", "door metal wood slam d"])
+    def test_the_same_files_are_found_as_if_all_were_weighed(
+        self, index: TextIndex, query: str, monkeypatch: pytest.MonkeyPatch
+    ):
+        chance = random.Random(1)
+        for file_id in range(1, 200):
+            words = chance.choices(["door", "metal", "wood", "slam", "rain", "wind", "hall", "soft"], k=3)
+            index.put(file_id, FileText(" ".join(words[:2]), metadata=words[2]))
+        counted = index.search(query, limit=500)
+        monkeypatch.setattr(text_index, "WEIGHED_MATCHES", 10_000)
+        weighed = index.search(query, limit=500)
+        assert {hit.file_id for hit in counted} == {hit.file_id for hit in weighed}
+        if len(query_words(query)) <= 3:
+            assert {(hit.file_id, hit.words) for hit in counted} == {(hit.file_id, hit.words) for hit in weighed}
+            assert [len(hit.words) for hit in counted] == [len(hit.words) for hit in weighed]
+
+
+class TestAmongSome:
+    @pytest.mark.parametrize("weighed", [10_000, 2])
+    def test_no_others_are_found_however_many_say_the_word(
+        self, index: TextIndex, weighed: int, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(text_index, "WEIGHED_MATCHES", weighed)
+        for file_id in range(1, 30):
+            index.put(file_id, FileText("rain wind" if file_id % 2 else "rain"))
+        assert [hit.file_id for hit in index.search("rain wind", 10, among=[20, 7, 99])] == [7, 20]
+        assert [hit.words for hit in index.search("rain wind", 10, among=[20, 7])] == [("rain", "wind"), ("rain",)]
+        assert index.search("rain", 10, among=[]) == []
 
 
 HOSTILE = [

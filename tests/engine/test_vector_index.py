@@ -282,6 +282,57 @@ class TestGraph:
         assert (again.graph_state, again.needs_build, again.save_graph()) == ("loaded", False, False)
         assert again.verify() == index.verify()
 
+    def test_one_that_another_process_stored_is_taken_over_without_a_new_start(self, shelf: Shelf):
+        shelf.add(100)
+        index, builder = shelf.open(), shelf.open()
+        assert (index.graph_state, builder.graph_state) == ("none", "none")
+        builder.build_graph()
+        builder.save_graph()
+        shelf.add(1)
+        index.refresh()
+        assert index.graph_state == "loaded"
+        assert index._graph is not None
+        first = index._graph
+        index.refresh()
+        assert index._graph is first, "it is read once"
+
+        shelf.add(50)
+        builder.refresh()
+        builder.build_graph()
+        builder.save_graph()
+        index.refresh()
+        assert index._graph is not first
+        assert (index.graph_state, index.needs_build) == ("loaded", False)
+        assert index.verify().recall == 1
+
+    def test_one_that_cannot_be_used_leaves_the_one_in_use(self, shelf: Shelf):
+        shelf.add(100)
+        builder = shelf.open()
+        builder.build_graph()
+        builder.save_graph()
+        index = shelf.open()
+        shelf.add(50)
+        builder.refresh()
+        builder.build_graph()
+        builder.save_graph()
+        with shelf.database.atomic():
+            shelf.database.execute("UPDATE graph_chunk SET data = zeroblob(length(data))")
+        index.refresh()
+        assert index.graph_state == "loaded"
+        assert index.verify().recall == 1
+
+    def test_building_is_given_up_when_that_is_asked_for(self, shelf: Shelf):
+        shelf.add(100)
+        index = shelf.open()
+        index.build_graph(lambda: True)
+        assert (index.graph_state, index.needs_build, index.save_graph()) == ("none", True, False)
+        index.build_graph(lambda: False, threads=1)
+        shelf.add(50)
+        index.refresh()
+        index.build_graph(lambda: True)  # extends it
+        assert (index.graph_state, index.needs_build) == ("built", True)
+        assert index.verify().recall == 1
+
     def test_files_stored_after_it_are_found_at_once(self, shelf: Shelf):
         shelf.add(100)
         index = shelf.open()
@@ -361,8 +412,8 @@ class TestGraph:
         add = SegmentGraph.add
         states: list[str] = []
 
-        def add_meanwhile(graph: SegmentGraph, labels: np.ndarray, vectors: np.ndarray) -> None:
-            add(graph, labels, vectors)
+        def add_meanwhile(graph: SegmentGraph, labels: np.ndarray, vectors: np.ndarray, threads: int | None) -> None:
+            add(graph, labels, vectors, threads)
             if not states:
                 states.append(index.graph_state)
                 assert as_answer(index.search(shelf.near_a_centre(1), 5))[0], "search goes on"

@@ -16,8 +16,9 @@ import pytest
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from engine.scanning import list_audio
-from engine.watching import Timing, Watcher, WatchState, would_be_scanned
+from engine.library_rows import Root
+from engine.scanning import Touched, list_audio
+from engine.watching import MOST_TOUCHED, Timing, Watcher, WatchState, _Hints, would_be_scanned
 
 DEADLINE_S = 20
 QUICK = Timing(settle_s=0.3, longest_s=5.0, poll_s=0.1, probe_s=0.05, recheck_s=600.0)
@@ -36,15 +37,17 @@ class Reports:
     def __init__(self) -> None:
         self.folders: dict[int, Path] = {}
         self.seen: list[tuple[int, dict[Path, int]]] = []  # root, and sizes of its files
+        self.touched: list[Touched] = []
         self._news = threading.Condition()
 
-    def take(self, root_id: int) -> None:
+    def take(self, root_id: int, touched: Touched) -> None:
         try:
             files = {path: stat.size for path, stat in list_audio(self.folders[root_id]).files.items()}
         except OSError:
             files = {}
         with self._news:
             self.seen.append((root_id, files))
+            self.touched.append(touched)
             self._news.notify_all()
 
     def wait_for(self, count: int) -> dict[Path, int]:
@@ -228,6 +231,71 @@ class TestWhatHappensToFiles:
         assert not would_be_scanned(sounds, sounds / "@eaDir/x", True)
 
 
+class TestWhatWasTouched:
+    def test_when_watching_begins_it_is_all_of_the_root(self, watched: Watcher, reports: Reports):
+        assert reports.touched == [None]
+
+    @needs_inotify
+    def test_then_it_is_the_paths_that_were_announced_below_the_root(
+        self, watched: Watcher, reports: Reports, sounds: Path, tmp_path: Path
+    ):
+        (sounds / "a.wav").write_bytes(b"x")
+        reports.wait_for(2)
+        assert reports.touched[-1] == {Path("a.wav")}
+        (sounds / "a.wav").rename(sounds / "b.wav")
+        reports.wait_for(3)
+        assert reports.touched[-1] == {Path("a.wav"), Path("b.wav")}
+        (tmp_path / "pack").mkdir()
+        (tmp_path / "pack/c.wav").write_bytes(b"x")
+        (tmp_path / "pack").rename(sounds / "pack")
+        reports.wait_for(4)
+        assert reports.touched[-1] is not None
+        assert Path("pack") in reports.touched[-1]
+        (sounds / "pack").rename(tmp_path / "pack")
+        reports.wait_for(5)
+        assert reports.touched[-1] == {Path("pack")}
+
+    def test_more_than_can_be_listed_is_all_of_the_root(self, watched: Watcher, reports: Reports, sounds: Path):
+        for number in range(MOST_TOUCHED + 1):
+            (sounds / f"{number}.wav").write_bytes(b"x")
+        reports.wait_until(lambda: len(reports.seen[-1][1]) == MOST_TOUCHED + 1)
+        assert reports.touched[-1] is None
+        (sounds / "one.wav").write_bytes(b"x")
+        reports.wait_until(lambda: len(reports.seen[-1][1]) == MOST_TOUCHED + 2)
+        assert reports.touched[-1] is not None
+
+    def test_where_nothing_is_announced_it_is_always_all_of_the_root(
+        self, reports: Reports, sounds: Path, tmp_path: Path
+    ):
+        with Watcher(reports.take, timing=QUICK, proc=on_network(sounds, tmp_path / "proc")) as watcher:
+            watcher.watch(1, sounds)
+            reports.wait_for(1)
+            (sounds / "a.wav").write_bytes(b"x")
+            reports.wait_for(2)
+        assert reports.touched == [None, None]
+
+    def test_what_comes_after_the_last_look_waits_for_the_next(self, sounds: Path):
+        stirred = threading.Event()
+        hints = _Hints(sounds, stirred)
+        hints.take(sounds / "a.wav", False)
+        hints.look()
+        hints.take(sounds / "b.wav", False)
+        assert hints.take_settled() == {Path("a.wav")}
+        assert stirred.is_set(), "b.wav asks for another look"
+        hints.look()
+        assert hints.take_settled() == {Path("b.wav")}
+        assert hints.take_settled() == frozenset()
+
+    def test_the_root_itself_and_what_the_system_spells_otherwise_is_all_of_the_root(
+        self, sounds: Path, tmp_path: Path
+    ):
+        for path in (sounds, tmp_path / "SOUNDS" / "a.wav"):
+            hints = _Hints(sounds, threading.Event())
+            hints.take(path, True)
+            hints.look()
+            assert hints.take_settled() is None
+
+
 class TestRootsThatGo:
     def test_deleted_is_offline_and_back_is_watched_as_before(self, watched: Watcher, reports: Reports, sounds: Path):
         (sounds / "a.wav").write_bytes(b"x")
@@ -385,22 +453,41 @@ class TestStartingAndStopping:
     def test_a_paused_root_says_so_and_makes_up_for_it_when_resumed(
         self, watched: Watcher, reports: Reports, sounds: Path
     ):
-        watched.pause(1)
-        watched.pause(1)
+        watched.pause(1, sounds)
+        watched.pause(1, sounds)
         assert watched.states() == [WatchState(1, sounds, "paused", "")]
         (sounds / "a.wav").write_bytes(b"x")
-        watched.resume(1)
+        watched.watch(1, sounds)
         assert reports.wait_for(2) == {Path("a.wav"): 1}
-        watched.resume(1)  # which changes nothing
         (sounds / "b.wav").write_bytes(b"x")
         assert len(reports.wait_for(3)) == 2
+
+    def test_following_roots_watches_those_and_no_others(
+        self, watcher: Watcher, reports: Reports, sounds: Path, tmp_path: Path
+    ):
+        other = tmp_path / "other"
+        other.mkdir()
+        reports.folders |= {2: other, 3: other}
+        first, second = Root(1, sounds, "ok"), Root(2, other, "ok", paused=True)
+        watcher.follow([first, second])
+        reports.wait_for(1)
+        assert [(state.root_id, state.how) for state in watcher.states()] == [(1, "events"), (2, "paused")]
+        watcher.follow([first, second])  # which changes nothing
+        watcher.follow([first, Root(2, other, "ok")])
+        reports.wait_for(2)
+        assert [state.how for state in watcher.states()] == ["events", "events"]
+        reports.folders[1] = tmp_path / "moved"
+        sounds.rename(tmp_path / "moved")
+        watcher.follow([Root(1, tmp_path / "moved", "ok"), Root(3, other, "ok")])
+        reports.wait_until(lambda: {1, 3} <= {root_id for root_id, _ in reports.seen[2:]})
+        assert [(state.root_id, state.folder) for state in watcher.states()] == [(1, tmp_path / "moved"), (3, other)]
+        watcher.follow([])
+        assert watcher.states() == []
 
     def test_a_root_no_longer_watched_is_no_longer_among_the_states(self, watched: Watcher):
         watched.unwatch(1)
         watched.unwatch(1)
         assert watched.states() == []
-        with pytest.raises(KeyError):
-            watched.pause(1)
 
     def test_a_root_that_was_moved_is_watched_where_it_is_now(self, watched: Watcher, reports: Reports, tmp_path: Path):
         (tmp_path / "new").mkdir()

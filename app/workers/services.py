@@ -1,0 +1,124 @@
+"""Both children in Qt's manners: what they answer arrives as signals on the GUI thread."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from app.indexing_service import IndexingService
+from app.messages import (
+    Answer,
+    Failure,
+    FileFailed,
+    Hits,
+    IndexFinished,
+    Progress,
+    Ready,
+    RootsChanged,
+    Stored,
+    Watching,
+)
+from app.search_service import SearchService
+from app.settings import Settings
+
+
+class Services(QObject):
+    """The search service and the indexing service of one library. Everything here is for the GUI thread.
+
+    searching_ready, indexing_ready : Ready, whenever the child loaded its network
+    heard : Hits, the answer to the newest question
+    question_failed : Failure, of the newest question, or of no question if the network cannot be loaded
+    indexing_failed : Failure
+    progressed, stored, finished, file_failed, watching, roots_changed : the message of about that name
+    troubled : a sentence; a child had to be replaced
+    """
+
+    searching_ready = Signal(object)
+    indexing_ready = Signal(object)
+    heard = Signal(object)
+    question_failed = Signal(object)
+    indexing_failed = Signal(object)
+    progressed = Signal(object)
+    stored = Signal(object)
+    finished = Signal(object)
+    file_failed = Signal(object)
+    watching = Signal(object)
+    roots_changed = Signal(object)
+    troubled = Signal(str)
+    _searched = Signal(object)
+    _indexed = Signal(object)
+    _trouble = Signal(str)
+
+    def __init__(self, library_folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library_folder = library_folder
+        self.search: SearchService | None = None
+        self.indexing: IndexingService | None = None
+        queued = Qt.ConnectionType.QueuedConnection
+        self._searched.connect(self._take_searched, queued)
+        self._indexed.connect(self._take_indexed, queued)
+        self._trouble.connect(self.troubled, queued)
+
+    @property
+    def running(self) -> bool:
+        return self.search is not None
+
+    def start(self, settings: Settings) -> None:
+        """With the network, device and number of threads that a person chose. Roots are watched from now on."""
+        self.search = SearchService(
+            self._library_folder,
+            settings.network_folder,
+            on_answer=self._searched.emit,
+            on_trouble=self._trouble.emit,
+        )
+        self.indexing = IndexingService(
+            self._library_folder,
+            settings.network_folder,
+            workers=settings.workers,
+            device=settings.compute,
+            on_answer=self._indexed.emit,
+            on_trouble=self._trouble.emit,
+        )
+        self.search.start()
+        self.indexing.start()
+
+    def stop(self) -> None:
+        """End both children, side by side, within 3 s."""
+        stopping = [threading.Thread(target=child.stop) for child in (self.search, self.indexing) if child is not None]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
+        self.search = self.indexing = None
+
+    @Slot(object)
+    def _take_searched(self, answer: Answer) -> None:
+        match answer:
+            case Ready():
+                self.searching_ready.emit(answer)
+            case Hits():
+                self.heard.emit(answer)
+            case Failure():
+                self.question_failed.emit(answer)
+
+    @Slot(object)
+    def _take_indexed(self, answer: Answer) -> None:
+        match answer:
+            case Ready():
+                self.indexing_ready.emit(answer)
+            case Progress():
+                self.progressed.emit(answer)
+            case Stored():
+                self.stored.emit(answer)
+            case IndexFinished():
+                self.finished.emit(answer)
+            case FileFailed():
+                self.file_failed.emit(answer)
+            case Watching():
+                self.watching.emit(answer)
+            case RootsChanged():
+                self.roots_changed.emit(answer)
+            case Failure():
+                self.indexing_failed.emit(answer)

@@ -1,0 +1,76 @@
+"""The program with a window, as its process looks from outside."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.driven_programs import Program
+
+SPEAKING_WINDOW = Path(__file__).with_name("speaking_window.py")
+STOPPED_S = 3.0
+
+Start = Callable[..., Program]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """`start(*arguments)`: a Python program, at the end of the test gone with all that it started."""
+    started: list[Program] = []
+
+    def start(*arguments: str | Path) -> Program:
+        started.append(Program(*arguments, settings=tmp_path / "settings.json"))
+        return started[-1]
+
+    yield start
+    for program in started:
+        program.kill()
+
+
+def test_a_second_start_raises_the_first_window_and_ends(start: Start, tmp_path: Path):
+    library = ("gui", "--library", tmp_path / "library")
+    first = start(SPEAKING_WINDOW, "raised", *library)
+    first.await_line("minimised")
+    second = start("-m", "app", *library)
+    assert second.end() == 0
+    assert second.complaints() == []
+    first.await_line("raised")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_closes_the_window(number: signal.Signals, start: Start, tmp_path: Path):
+    program = start(SPEAKING_WINDOW, "raised", "gui", "--library", tmp_path / "library")
+    program.await_line("minimised")
+    program.signal(number)
+    assert program.end(STOPPED_S + 2) == 0
+    assert program.left_after(0) == []
+    assert program.complaints() == []
+    assert (tmp_path / "settings.json").is_file(), "what the window was like is kept"
+
+
+def test_a_crash_is_told_in_the_window_which_stays(start: Start, tmp_path: Path):
+    program = start(SPEAKING_WINDOW, "crashed", "gui", "--library", tmp_path / "library")
+    assert program.await_line("") == "told"
+    program.signal(signal.SIGTERM)
+    assert program.end() == 0
+    assert "ZeroDivisionError: division by zero" in program.complaints(), "for whoever started it from a terminal"
+
+
+def test_a_folder_that_can_hold_no_library_is_one_sentence(start: Start, tmp_path: Path):
+    (tmp_path / "taken").write_text("a file")
+    program = start("-m", "app", "gui", "--library", tmp_path / "taken")
+    assert program.end() == 1
+    (sentence,) = program.complaints()
+    assert sentence == f"{tmp_path / 'taken'} cannot hold a library: file exists."
+
+
+def test_a_damaged_library_is_one_sentence(start: Start, tmp_path: Path):
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "library.db").write_bytes(b"no database at all" * 1000)
+    program = start("-m", "app", "gui", "--library", tmp_path / "library")
+    assert program.end(30) == 1
+    (sentence,) = program.complaints()
+    assert str(tmp_path / "library" / "library.db") in sentence

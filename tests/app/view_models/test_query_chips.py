@@ -1,0 +1,126 @@
+"""A question in parts, and without one of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.view_models import query_chips
+from app.view_models.query_chips import Chip, ChipKey, chips_of, without, without_any
+from app.view_models.question import Example, Question
+from engine.library_rows import Scope
+from engine.query import Clause, ParsedQuery
+
+NAMES: dict[ChipKey, str] = {("root", 3): "Field", ("collection", 7): "Steps & doors"}
+SCOPE = Scope((3,), Path("/sounds/rain"), 7, ("dog", "<b>car</b>"), 3)
+
+
+def texts(question: Question) -> list[str]:
+    return [chip.text for chip in chips_of(question, NAMES)]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b"])
+def test_an_empty_question_has_no_chips(text: str) -> None:
+    assert chips_of(Question(text), NAMES) == []
+
+
+def test_a_sentence_is_one_clause() -> None:
+    assert chips_of(Question(" dog   barking "), NAMES) == [Chip("dog barking", "clause", 0, "", ("clause", 0))]
+    assert without(Question("dog barking"), chips_of(Question("dog barking"), NAMES)[0]) == Question()
+
+
+def test_the_scope_in_words() -> None:
+    assert texts(Question("", SCOPE)) == [
+        "folder: Field",
+        "folder: rain",
+        "collection: Steps & doors",
+        "tag: dog",
+        "tag: <b>car</b>",
+        "3 stars or more",
+    ]
+    assert {(chip.kind, chip.colour, chip.joiner) for chip in chips_of(Question("", SCOPE), NAMES)} == {
+        ("scope", None, "")
+    }
+
+
+@pytest.mark.parametrize(("stars", "said"), [(1, "1 star or more"), (4, "4 stars or more"), (5, "5 stars")])
+def test_stars_in_words(stars: int, said: str) -> None:
+    assert texts(Question("", Scope(min_stars=stars))) == [said]
+
+
+def test_a_root_or_collection_without_a_known_name_is_told_nevertheless() -> None:
+    assert texts(Question("", Scope(root_ids=(9,), collection_id=9))) == ["one folder", "one collection"]
+
+
+def test_the_whole_path_of_a_folder_is_told_besides() -> None:
+    assert chips_of(Question("", Scope(folder=Path("/sounds/rain"))), NAMES)[0].detail == "/sounds/rain"
+    assert texts(Question("", Scope(folder=Path("/")))) == ["folder: /"]
+
+
+def test_names_from_outside_are_safe_to_show() -> None:
+    scope = Scope(folder=Path("/a/b\udcff\u202e\n"), tags=("x\u202ey",))
+    assert texts(Question("", scope)) == ["folder: b\\xff\\u202e\\n", "tag: x\\u202ey"]
+
+
+def test_an_example_is_a_chip_of_its_own() -> None:
+    question = Question(example=Example(Path("/sounds/kennel.wav"), 1.0, 2.0))
+    (chip,) = chips_of(question, NAMES)
+    assert (chip.text, chip.kind, chip.detail) == ("like kennel.wav", "example", "/sounds/kennel.wav")
+    assert without(question, chip) == Question()
+
+
+def test_every_part_of_the_scope_can_be_taken_away_alone() -> None:
+    question = Question("dog", SCOPE)
+    remaining = [without(question, chip).scope for chip in chips_of(question, NAMES) if chip.kind == "scope"]
+    assert remaining == [
+        Scope((), SCOPE.folder, 7, SCOPE.tags, 3),
+        Scope((3,), None, 7, SCOPE.tags, 3),
+        Scope((3,), SCOPE.folder, None, SCOPE.tags, 3),
+        Scope((3,), SCOPE.folder, 7, ("<b>car</b>",), 3),
+        Scope((3,), SCOPE.folder, 7, ("dog",), 3),
+        Scope((3,), SCOPE.folder, 7, SCOPE.tags, None),
+    ]
+
+
+def test_taking_all_chips_away_one_by_one_leaves_the_empty_question() -> None:
+    question = Question("dog", SCOPE, Example(Path("/a.wav")))
+    assert without_any(question) == Question()
+    while chips := chips_of(question, NAMES):
+        question = without(question, chips[0])
+    assert question == Question()
+
+
+class TestSeveralClauses:
+    """As the next parser will find them."""
+
+    @pytest.fixture(autouse=True)
+    def _parsed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        clauses = (
+            Clause("dog barks"),
+            Clause("rain"),
+            Clause("voices", negated=True, group=0),
+            Clause("car passes", group=1),
+        )
+        monkeypatch.setattr(query_chips, "parse", lambda sentence: ParsedQuery(sentence, clauses))
+
+    def test_order_and_simultaneity_join_them_and_what_is_not_heard_has_no_colour(self) -> None:
+        assert [(chip.text, chip.kind, chip.colour, chip.joiner) for chip in chips_of(Question("whatever"), NAMES)] == [
+            ("dog barks", "clause", 0, ""),
+            ("rain", "clause", 1, "+"),
+            ("voices", "negated", None, ""),
+            ("car passes", "clause", 2, "→"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("place", "sentence"),
+        [
+            (0, "rain, without voices then car passes"),
+            (1, "dog barks, without voices then car passes"),
+            (2, "dog barks and rain then car passes"),
+            (3, "dog barks and rain, without voices"),
+        ],
+    )
+    def test_the_others_stay_as_words(self, place: int, sentence: str) -> None:
+        question = Question("whatever", Scope(min_stars=3))
+        assert without(question, chips_of(question, NAMES)[place]) == Question(sentence, Scope(min_stars=3))

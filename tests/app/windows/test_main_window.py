@@ -1,0 +1,123 @@
+"""The one window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.settings import Settings, load
+from app.windows.main_window import MainWindow
+from tests.recording_devices import RecordingDevices
+
+
+def test_an_empty_library_greets(qtbot: QtBot, tmp_path: Path):
+    window = MainWindow(tmp_path / "library", Settings(), tmp_path / "settings.json", RecordingDevices)
+    window.show()
+    window.show_library()
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.welcome)
+    window.close()
+
+
+def test_closing_keeps_what_was_chosen(window: MainWindow, tmp_path: Path):
+    window.searching.ask_for("dog")
+    window.commands.rebind("loop", ["G"])
+    window.toggle_panel(window.inspector)
+    window.close()
+    kept = load(tmp_path / "settings.json")
+    assert kept.keys == {"loop": ("G",)}
+    again = MainWindow(window.library_folder, kept, tmp_path / "settings.json", RecordingDevices)
+    assert again.commands.keys("loop") == ("G",)
+    assert again.inspector.isHidden()
+    assert not again.sidebar.isHidden()
+    assert again.searching.history.recent_texts(3) == ["dog"]
+    again.close()
+
+
+def test_panels_fold_away_in_a_narrow_window_and_come_back(window: MainWindow, qtbot: QtBot):
+    window.resize(1400, 800)
+    assert not window.inspector.isHidden()
+    window.resize(1000, 800)
+    assert window.inspector.isHidden()
+    assert not window.sidebar.isHidden()
+    window.resize(800, 600)
+    assert window.sidebar.isHidden()
+    window.resize(1400, 800)
+    assert not window.inspector.isHidden()
+    assert not window.sidebar.isHidden()
+
+
+def test_a_panel_that_was_closed_on_purpose_stays_closed(window: MainWindow):
+    window.resize(1400, 800)
+    window.toggle_panel(window.inspector)
+    window.resize(1000, 800)
+    window.resize(1400, 800)
+    assert window.inspector.isHidden()
+
+
+def test_a_panel_can_be_opened_in_a_narrow_window(window: MainWindow):
+    window.resize(1000, 800)
+    window.toggle_panel(window.inspector)
+    window.resize(1010, 800)
+    assert not window.inspector.isHidden()
+
+
+def test_esc_stops_first_and_then_clears(window: MainWindow):
+    window.searching.ask_for("dog")
+    window.table.row_selected.emit(3, True)
+    window.audition.play()
+    window.stop_or_clear()
+    assert window.search_bar.text() == "dog"
+    window.stop_or_clear()
+    assert window.search_bar.text() == ""
+
+
+def test_a_sound_like_the_selected_one_is_asked_for(window: MainWindow, sounds: Path, qtbot: QtBot):
+    window.table.selectRow(2)
+    window.table.row_selected.emit(3, True)
+    window.find_similar()
+    example = window.finding.question.example
+    assert example is not None
+    assert example.path == sounds / "dog.wav"
+
+
+@pytest.mark.parametrize("command", ["tag", "note"])
+def test_writing_opens_the_inspector(command: str, window: MainWindow, qtbot: QtBot):
+    window.table.selectRow(0)
+    qtbot.waitUntil(lambda: window.inspector.file_ids == (1,))
+    window.inspector.hide()
+    window.commands.action(command).trigger()
+    assert not window.inspector.isHidden()
+
+
+def test_every_control_has_a_name_for_those_who_do_not_see_it(window: MainWindow):
+    nameless = [
+        control
+        for kind in (QAbstractButton, QAbstractSlider, QLineEdit)
+        for control in window.findChildren(kind)
+        if control.isVisible()
+        and not control.accessibleName()
+        and not getattr(control, "text", str)()
+        and not _is_part_of_a_view(control)
+    ]
+    assert nameless == []
+
+
+def _is_part_of_a_view(control: QWidget) -> bool:
+    """Scroll bars and the buttons of headers, which Qt makes and names."""
+    return control.metaObject().className() in {"QScrollBar", "QTableCornerButton"} or "qt_" in control.objectName()
+
+
+def test_a_crash_is_told_and_the_window_stays(window: MainWindow):
+    window.report_crash("Traceback: ZeroDivisionError")
+    assert "your files and library are safe" in window.status.message.log.text()
+    assert window.isVisible()
+
+
+def test_a_second_start_brings_it_to_the_front(window: MainWindow):
+    window.showMinimized()
+    window.come_to_front()
+    assert not window.isMinimized()
+    assert window.isVisible()
