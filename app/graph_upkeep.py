@@ -15,10 +15,17 @@ from engine.migrations import open_index_db
 class GraphUpkeep:
     """Makes, extends and stores the graph when it is due, while indexing and searching go on."""
 
-    def __init__(self, library_folder: Path, must_stop: Callable[[], bool], on_failure: Callable[[str], None]) -> None:
-        """Both are called in the thread: `must_stop` about twice a second, and it may hold the work."""
+    def __init__(
+        self,
+        library_folder: Path,
+        must_stop: Callable[[], bool],
+        on_renewed: Callable[[], None],
+        on_failure: Callable[[str], None],
+    ) -> None:
+        """All are called in the thread: `must_stop` about twice a second, and it may hold the work."""
         self._library_folder = library_folder
         self._must_stop = must_stop
+        self._on_renewed = on_renewed
         self._on_failure = on_failure
         self._thread: threading.Thread | None = None
         self._were_checked: set[str] = set()  # the checkpoints whose stored graphs were read through
@@ -43,6 +50,6 @@ class GraphUpkeep:
                 while is_graph_due(index_db, checkpoint_id, graph_from=graph_from) and renew_graph(
                     index_db, checkpoint_id, graph_from=graph_from, should_stop=self._must_stop, threads=threads
                 ):
-                    pass
+                    self._on_renewed()
         except EngineError as error:
             self._on_failure(str(error))

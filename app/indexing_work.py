@@ -25,6 +25,7 @@ from app.messages import (
     Examined,
     Failure,
     FileFailed,
+    GraphRenewed,
     Index,
     IndexFinished,
     MoveRoot,
@@ -75,7 +76,7 @@ class IndexingWork:
         self._pulse = Pulse()
         self._network = LoadedNetwork(parent, network_folder, device)
         self._watched_roots = WatchedRoots(parent, self._agenda)
-        self._graph = GraphUpkeep(library_folder, self._agenda.must_stop, self._tell_failure)
+        self._graph = GraphUpkeep(library_folder, self._agenda.must_stop, self._tell_renewed, self._tell_failure)
         self._announced: dict[int, Path] = {}  # by thread, since the last run
         self._failure_told = ""
         self._suspects: list[Path] = []
@@ -99,6 +100,9 @@ class IndexingWork:
         if self._announced.get(worker) != path:
             self._announced[worker] = path
             self._parent.send(Decoding(worker, path))
+
+    def _tell_renewed(self) -> None:
+        self._parent.send(GraphRenewed())
 
     def _tell_failure(self, sentence: str) -> None:
         """Of what nobody asked for: once, however often it is tried."""

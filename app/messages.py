@@ -51,6 +51,11 @@ class Similar:
     scope: Scope = EVERYTHING
 
 
+@dataclass(frozen=True)
+class Refresh:
+    """The library has changed: take it in before the next question has to wait for that."""
+
+
 # --- to the indexing service ------------------------------------------------------------------------------------------
 
 
@@ -233,6 +238,11 @@ class Stored:
 
 
 @dataclass(frozen=True)
+class GraphRenewed:
+    """There is a new search graph."""
+
+
+@dataclass(frozen=True)
 class RootsChanged:
     """The roots, or their states, are not what they were. `number` is that of the request that did it, if any."""
 
@@ -281,6 +291,6 @@ class IndexFinished:
 
 
 RootRequest = Index | Rescan | Retry | ConfirmGone | RemoveRoot | PauseRoot | MoveRoot  # each with a number
-Request = Ping | Stop | Search | Similar | RootRequest | Pause | Resume | SetWorkers | Examine | Quarantine
-IndexingNews = Progress | Stored | RootsChanged | Watching | RootsInDoubt | FileFailed | IndexFinished
+Request = Ping | Stop | Search | Similar | Refresh | RootRequest | Pause | Resume | SetWorkers | Examine | Quarantine
+IndexingNews = Progress | Stored | GraphRenewed | RootsChanged | Watching | RootsInDoubt | FileFailed | IndexFinished
 Answer = Pong | Ready | Failure | Hits | Decoding | Examined | IndexingNews

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.messages import Answer, Failure, Hits, Ready, Request, Search, Similar, Stop
+from app.messages import Answer, Failure, Hits, Ready, Refresh, Request, Search, Similar, Stop
 from app.parent import Parent
 from app.supervisor import HANG_S, Supervised
 from engine.errors import EngineError, UnusableLibrary
@@ -82,6 +82,10 @@ class SearchService:
         """Returns the number of the question, for its answer; every older question is void."""
         return self._ask(lambda number: Search(number, query, limit, scope))
 
+    def refresh(self) -> None:
+        """Take in what was stored, as soon as no question waits."""
+        self._child.send(Refresh())
+
     def similar(self, path: Path, start_s: float, end_s: float | None, limit: int, scope: Scope = EVERYTHING) -> int:
         """As `search`, for the files that sound like a file from `start_s` to `end_s`; None means its end."""
         return self._ask(lambda number: Similar(number, path, start_s, end_s, limit, scope))
@@ -135,6 +139,7 @@ class _Searches:
         self._changed = threading.Condition()
         self._newest: Question | None = None
         self._stopping = False
+        self._is_stale = True  # so that the first question need not wait for what takes long
         self._embedder: Embedder | None = None
         self._library: Library | None = None
         self._index: VectorIndex | None = None
@@ -144,24 +149,37 @@ class _Searches:
         with self._changed:
             if isinstance(request, Stop):
                 self._stopping = True
+            elif isinstance(request, Refresh):
+                self._is_stale = True
             elif isinstance(request, Search | Similar):
                 self._newest = request  # an older one that still waits is void
             self._changed.notify()
 
     def run(self) -> None:
-        try:
-            self._refreshed_searcher()  # so that the first question need not wait for it
-        except EngineError as error:
-            self._parent.send(Failure(None, str(error)))
-        while (question := self._next()) is not None:
-            self._parent.send(self._answer(question))
+        while (request := self._next()) is not None:
+            if isinstance(request, Refresh):
+                self._refresh()
+            else:
+                self._parent.send(self._answer(request))
         self._close_library()
 
-    def _next(self) -> Question | None:
+    def _next(self) -> Question | Refresh | None:
+        """Questions first; None if this process is to end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stopping or self._newest)
+            self._changed.wait_for(lambda: self._stopping or self._newest or self._is_stale)
+            if self._stopping:
+                return None
             question, self._newest = self._newest, None
-            return None if self._stopping else question
+            if question is None:
+                self._is_stale = False
+            return question or Refresh()
+
+    def _refresh(self) -> None:
+        try:
+            self._refreshed_searcher()
+        except EngineError as error:
+            self._close_library()
+            self._parent.send(Failure(None, str(error)))
 
     def _answer(self, question: Question) -> Hits | Failure:
         try:

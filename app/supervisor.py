@@ -203,7 +203,7 @@ class Supervised:
 
 
 def _spare_children_of_this_thread_ctrl_c() -> None:
-    """In a terminal it reaches all processes, and a child long before it could say that it leaves that to its parent."""
+    """In a terminal it reaches all processes, and a child long before it could say that its parent decides."""
     if sys.platform != "win32":
         resource_tracker.ensure_running()  # or else it starts with the first child, and lifts what follows
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

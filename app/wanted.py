@@ -40,7 +40,7 @@ class Wanted:
         self.roots[root_id] = united(self.roots.get(root_id, frozenset()), touched)
 
     def add(self, request: Index | Rescan | Retry | ConfirmGone, roots: Sequence[Root]) -> None:
-        """`roots` are all of the library, or those that an Index named. If this raises EngineError, nothing is added."""
+        """`roots`: all of the library, or those that an Index named. Raises EngineError, and then nothing is added."""
         match request:
             case Index():
                 for root in roots:

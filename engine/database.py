@@ -76,6 +76,15 @@ class Database(sqlite_utils.Database):
         rows = self.rows(sql, parameters)
         return rows[0] if rows else None
 
+    @contextlib.contextmanager
+    def attached(self, other: Path, name: str) -> Generator[None, None, None]:
+        """Outside of a transaction: the tables of another file can be read as `name.table`."""
+        self.execute("ATTACH ? AS ?", (f"{other.absolute().as_uri()}?mode=ro", name))
+        try:
+            yield
+        finally:
+            self.execute("DETACH ?", (name,))
+
     def interrupt(self) -> None:
         """From any thread: end what is being executed now, if anything is; whoever waits for it gets `Interrupted`."""
         with contextlib.suppress(sqlite3.ProgrammingError):  # closed

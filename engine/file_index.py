@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import Any
 
 from engine.database import Database, storable_text
@@ -33,9 +34,22 @@ class FileIndex:
         self._text = TextIndex(index_db)
         self._intact: set[int] = set()  # ids of embeddings whose checksum was right once
 
-    def versions(self) -> dict[int, FileVersion]:
-        rows = self._database.rows("SELECT id, uid, content_id, text_version FROM file")
-        return {file_id: FileVersion(*version) for file_id, *version in rows}
+    def differences(self, library_db: Path) -> tuple[list[int], list[int]]:
+        """The files here that library.db does not know with this sound, and those there whose text is not up to date.
+
+        Outside of a transaction.
+        """
+        other_sound = "known.uid IS NOT file.uid OR known.content_id IS NOT file.content_id"
+        with self._database.attached(library_db, "library"):  # in Python half a million files would take seconds
+            wrong = self._database.rows(
+                "SELECT file.id FROM file LEFT JOIN library.audio_file AS known ON known.id = file.id"
+                f" WHERE {other_sound}"
+            )
+            stale = self._database.rows(
+                "SELECT known.id FROM library.audio_file AS known NOT INDEXED LEFT JOIN file ON file.id = known.id"
+                f" WHERE {other_sound} OR known.text_version IS NOT file.text_version"
+            )
+        return [file_id for (file_id,) in wrong], [file_id for (file_id,) in stale]
 
     def remove(self, file_ids: Iterable[int]) -> None:
         ids = list(file_ids)

@@ -98,10 +98,7 @@ class Library:
 
     def _reconcile(self) -> None:
         """Drop from index.db what belongs to no file or to another sound, and make every file findable by its text."""
-        known = self._files.versions()
-        held = self._index.versions()
-        wrong = [file_id for file_id, version in held.items() if not version.is_of_sound(known.get(file_id))]
-        stale = [file_id for file_id, version in known.items() if held.get(file_id) != version]
+        wrong, stale = self._index.differences(self.library_db.path)
         with self.index_db.atomic():
             self._index.remove(wrong)
             self._index.prune_changes()
@@ -389,7 +386,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def delete_index(folder: Path) -> None:
-    """Delete what was computed, from a library that nobody has open: it can be computed again. Raises UnusableLibrary."""
+    """Delete what was computed, from a library that nobody has open. Raises UnusableLibrary."""
     for suffix in ("", "-wal", "-shm"):
         path = folder / f"{INDEX_FILE}{suffix}"
         try:

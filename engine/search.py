@@ -220,7 +220,9 @@ class Searcher:
             inside = np.isin(ids, part)
             ids, scores = ids[inside], scores[inside]
         files = max(CANDIDATE_FILES if part is None else SCOPE_FILES, limit)
-        leading: list[int] = ids[np.argsort(-scores, kind="stable")[:files]].tolist()
+        if len(ids) > files:
+            ids = ids[np.argpartition(scores, -files)[-files:]]
+        leading: list[int] = ids.tolist()
         return leading
 
     def _nearest(self, part: np.ndarray | None, queries: np.ndarray, segments: int) -> dict[int, float]:

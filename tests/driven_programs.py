@@ -22,13 +22,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.audio_devices import OutputDevices
+    from app.settings import Settings
+    from app.widgets.search_field import SearchField
     from app.windows.main_window import MainWindow
 
 Condition = Callable[[], object]
 Steps = Callable[["MainWindow"], Iterator[Condition]]
 
 LOOK_EVERY_MS = 10
-DEADLINE_S = 240.0  # far more than anything here takes
+DEADLINE_S = 120.0  # far more than anything here takes
 CLOSED_S = 5.0  # after the end of a program its children may hold its pipes for a moment
 FAILED = 70  # exit code of a program in which a step raised
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,10 +48,12 @@ def drive(steps: Steps, find_devices: Callable[[], OutputDevices] | None = None)
     from PySide6.QtCore import QTimer
 
     from app import __main__, application
+    from app.audio_devices import PortAudioDevices
+    from app.windows.main_window import MainWindow
 
-    class DrivenWindow(application.MainWindow):
-        def __init__(self, *arguments: Path) -> None:
-            super().__init__(*arguments, **({"find_devices": find_devices} if find_devices else {}))
+    class DrivenWindow(MainWindow):
+        def __init__(self, library_folder: Path, settings: Settings, settings_path: Path) -> None:
+            super().__init__(library_folder, settings, settings_path, find_devices or PortAudioDevices)
             self._steps = steps(self)
             self._condition: Condition = lambda: True
             self._looking = QTimer(self, interval=LOOK_EVERY_MS)
@@ -65,14 +69,38 @@ def drive(steps: Steps, find_devices: Callable[[], OutputDevices] | None = None)
                     self._condition = next(self._steps)
             except StopIteration:
                 self._looking.stop()
-            except Exception:
+            except Exception:  # noqa: BLE001  (whatever it is, the program is not what the test is about any more)
                 traceback.print_exc()
                 os._exit(FAILED)
 
-    application.MainWindow = DrivenWindow  # type: ignore[misc]
+    setattr(application, MainWindow.__name__, DrivenWindow)
     sys.modules["__main__"] = __main__  # which is what the program's children import, and not the script around it
     faulthandler.dump_traceback_later(DEADLINE_S, exit=True)
     return __main__.main()
+
+
+def later(seconds: float) -> Condition:
+    """So long from now."""
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() >= until
+
+
+def search_field(window: MainWindow) -> SearchField:
+    from app.widgets.search_field import SearchField
+
+    field = window.search_bar.findChild(SearchField)
+    assert field is not None
+    return field
+
+
+def type_query(window: MainWindow, text: str) -> None:
+    """In place of what is in the search field."""
+    from PySide6.QtTest import QTest
+
+    field = search_field(window)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
 
 
 class Program:

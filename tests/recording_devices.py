@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.audio_devices import NoSound, Render
+from app.audio_devices import NO_DEVICE, NoSound, Render
 
 DEADLINE_S = 20.0
 
@@ -76,6 +76,8 @@ class RecordingDevices:
 
     def open(self, name: str | None, render: Render) -> RecordingDevice:
         wanted = name if name is not None else next(iter(self._listed), None)
+        if wanted is None:
+            raise NoSound(NO_DEVICE)
         if wanted not in self._listed or wanted not in self.plugged_in:
             raise NoSound(f"The sound device {wanted} is not there.")
         self.opened.append(RecordingDevice(wanted, self._rate_hz, self._channels, render))

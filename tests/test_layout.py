@@ -167,11 +167,3 @@ def test_app_loads_no_network_and_no_index_at_start() -> None:
     )
     child = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert child.stdout.split() == []
-
-
-def test_earmark_without_arguments_says_in_one_sentence_that_there_is_no_window() -> None:
-    child = subprocess.run([sys.executable, "-m", "app"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert child.returncode == 1
-    assert child.stdout == ""
-    assert child.stderr.count("\n") == 1
-    assert "no window yet" in child.stderr

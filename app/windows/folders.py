@@ -8,15 +8,18 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.indexing_service import IndexingService
-from app.messages import Failure, IndexFinished, Progress, Ready, Watching
+from app.messages import Failure, IndexFinished, Progress, Ready, RootInDoubt, RootsInDoubt, Watching
 from app.view_models.indexing_state import IndexingState
 from app.view_models.sidebar_tree import RootStatus
+from app.view_models.wording import counted
 from app.workers.library_access import LibraryAccess
 from app.workers.services import Services
+from engine.errors import display_path
 from engine.library import Library
 from engine.library_rows import RootCounts
-from engine.watching import WatchState
+from engine.watch_state import WatchState
 
+OUT_OF_REACH = "Not in reach; everything known of it is kept."
 SETTLE_MS = 300  # so long after the first of many changes they are counted
 
 
@@ -27,18 +30,21 @@ class Folders(QObject):
     state_changed : IndexingState
     statuses_changed : {root id: RootStatus}
     rows_changed : the library may list other files now
+    doubted : a sentence; so many files of a root are gone that its drive may be, and not they
     """
 
     counted = Signal(object)
     state_changed = Signal(object)
     statuses_changed = Signal(object)
     rows_changed = Signal()
+    doubted = Signal(str)
 
     def __init__(self, access: LibraryAccess, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._access = access
         self._services = services
         self._watched: Sequence[WatchState] = ()
+        self._in_doubt: dict[int, RootInDoubt] = {}
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLE_MS)
@@ -54,6 +60,7 @@ class Folders(QObject):
         services.finished.connect(self._take_finished)
         services.indexing_failed.connect(self._take_failure)
         services.watching.connect(self._take_watching)
+        services.roots_in_doubt.connect(self._take_doubts)
         services.stored.connect(self._settle)
         services.roots_changed.connect(self._settle)
         services.file_failed.connect(self._settle)
@@ -161,6 +168,14 @@ class Folders(QObject):
         self._watched = answer.states
         self._settle()
 
+    @Slot(object)
+    def _take_doubts(self, answer: RootsInDoubt) -> None:
+        for doubt in answer.roots:
+            if doubt.root_id not in self._in_doubt:
+                self.doubted.emit(_doubt_sentence(doubt))
+        self._in_doubt = {doubt.root_id: doubt for doubt in answer.roots}
+        self._settle()
+
     def _set(self, state: IndexingState) -> None:
         self.state = state
         self.state_changed.emit(state)
@@ -168,17 +183,35 @@ class Folders(QObject):
 
     def _tell_statuses(self) -> None:
         watched = {state.root_id: state for state in self._watched}
-        self.statuses_changed.emit({counts.root.id: _status(counts, watched, self.state) for counts in self.counts})
+        self.statuses_changed.emit(
+            {
+                counts.root.id: _status(
+                    counts, watched.get(counts.root.id), self._in_doubt.get(counts.root.id), self.state
+                )
+                for counts in self.counts
+            }
+        )
 
 
-def _status(counts: RootCounts, watched: dict[int, WatchState], running: IndexingState) -> RootStatus:
-    root, state = counts.root, watched.get(counts.root.id)
+def _status(
+    counts: RootCounts, watched: WatchState | None, doubt: RootInDoubt | None, running: IndexingState
+) -> RootStatus:
+    root = counts.root
     if root.paused:
         return RootStatus("paused", "Paused")
-    if not root.online or (state is not None and state.how == "offline"):
-        return RootStatus("offline", state.reason if state and state.reason else "Not in reach; everything is kept")
-    if state is not None and state.how == "polling":
-        return RootStatus("polling", state.reason)
+    if doubt is not None:
+        return RootStatus("offline", _doubt_sentence(doubt))
+    if not root.online or (watched is not None and watched.how == "offline"):
+        return RootStatus("offline", watched.reason if watched and watched.reason else OUT_OF_REACH)
     if running.share_done is not None and running.progress and root.id in running.progress.root_ids:
         return RootStatus("indexing", running.sentence, running.share_done)
+    if watched is not None and watched.how == "polling":
+        return RootStatus("polling", watched.reason)
     return RootStatus()
+
+
+def _doubt_sentence(doubt: RootInDoubt) -> str:
+    return (
+        f"{counted(doubt.files_gone, 'sound')} vanished from {display_path(doubt.folder.name)} at once, so it counts as"
+        " offline and nothing of them is forgotten; if they were deleted, say so in the folder's menu."
+    )

@@ -18,6 +18,7 @@ from app.commands import Commands
 from app.settings import Settings
 from app.view_models.empty_answer import EmptyAnswer, empty_answer
 from app.view_models.history import QueryHistory
+from app.view_models.question import Question
 from app.view_models.results import Results
 from app.widgets.empty_results import EmptyResults
 from app.widgets.inspector import Inspector
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         connect_parts(self)
         self.apply(settings)
         self._restore(settings)
+        self._weak_shown = False
         self._folded: set[QWidget] = set()  # by themselves, as the window became too narrow for them
         self._is_finished = False
 
@@ -215,13 +217,23 @@ class MainWindow(QMainWindow):
     def choose_page(self) -> None:
         """The list, or what stands there while it is empty."""
         results = self.finding.results
-        if len(results):
+        if len(results) and (self._weak_shown or results.weak_rows < len(results)):
             self.pages.setCurrentWidget(self.table)
         elif not self.folders.counts and self.finding.question.is_browsing:
             self.pages.setCurrentWidget(self.welcome)
         else:
             self.empty.show_answer(self._empty_answer())
             self.pages.setCurrentWidget(self.empty)
+
+    def follow_question(self, question: Question) -> None:
+        """Another one is asked."""
+        self._weak_shown = False
+        self.sidebar.show_scope(question.scope)
+
+    def show_weak(self) -> None:
+        """Matches nearer to chance than to a find, though there are no others."""
+        self._weak_shown = True
+        self.choose_page()
 
     def _empty_answer(self) -> EmptyAnswer:
         question, progress = self.finding.question, self.folders.state.progress
@@ -230,6 +242,7 @@ class MainWindow(QMainWindow):
         return empty_answer(
             asked=not question.is_browsing,
             scoped=question.scope != EVERYTHING,
+            weak_matches=self.finding.results.weak_rows,
             listened=progress.files_done if progress else None,
             to_listen=progress.files_total if progress else 0,
         )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from app.messages import Failure, FileFailed
-from app.view_models.question import Question
 from app.windows.getting_out import reveal
 from engine.errors import display_path
 from engine.library_rows import RootCounts
@@ -36,7 +35,7 @@ def _connect_list(window: MainWindow) -> None:
     table, finding, searching = window.table, window.finding, window.searching
     finding.shown.connect(window.show_results)
     finding.waiting.connect(lambda waiting: window.choose_page())
-    searching.asked.connect(lambda question: _follow_question(window, question))
+    searching.asked.connect(window.follow_question)
     table.sort_requested.connect(finding.sort)
     table.sort_requested.connect(table.set_order)
     table.row_activated.connect(lambda file_id: window.audition.play_from(0.0))
@@ -47,6 +46,7 @@ def _connect_list(window: MainWindow) -> None:
     window.search_bar.go_to_results.connect(lambda: _enter_list(window))
     window.search_bar.save_requested.connect(window.dialogs.save_search)
     window.empty.clear_scope_requested.connect(searching.look_everywhere)
+    window.empty.show_weak_requested.connect(window.show_weak)
     window.audition.playing_changed.connect(table.set_playing)
 
 
@@ -54,10 +54,6 @@ def _enter_list(window: MainWindow) -> None:
     window.table.setFocus(Qt.FocusReason.OtherFocusReason)
     if not window.table.selected_ids():
         window.table.select_next()
-
-
-def _follow_question(window: MainWindow, question: Question) -> None:
-    window.sidebar.show_scope(question.scope)
 
 
 def _connect_sound(window: MainWindow) -> None:
@@ -147,6 +143,7 @@ def _connect_folders(window: MainWindow) -> None:
     folders.counted.connect(lambda counts: _show_counts(window, counts))
     folders.state_changed.connect(status.show_indexing)
     folders.statuses_changed.connect(window.sidebar.set_statuses)
+    folders.doubted.connect(lambda sentence: status.say(sentence, "error"))
     folders.rows_changed.connect(window.finding.library_changed)
     folders.rows_changed.connect(window.selecting.model.reload)
     welcome.add_folder_requested.connect(window.dialogs.add_folder)

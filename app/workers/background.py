@@ -34,8 +34,8 @@ class Background(QObject):
     ) -> Future[Result]:
         """Call a function in another thread, and then one of the callbacks in this one.
 
-        Cancelling the future before its turn comes means that nothing is called; so does closing. Without `on_failure` an exception is
-        raised here, where it is reported as the bug that it is.
+        Cancelling the future before its turn comes means that nothing is called; so does closing. Without `on_failure`
+        an exception is raised here, where it is reported as the bug that it is.
         """
         if self._closed:
             return _never()

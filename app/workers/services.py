@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 
 from app.indexing_service import IndexingService
 from app.messages import (
     Answer,
     Failure,
     FileFailed,
+    GraphRenewed,
     Hits,
     IndexFinished,
     Progress,
     Ready,
     RootsChanged,
+    RootsInDoubt,
     Stored,
     Watching,
 )
@@ -31,7 +34,7 @@ class Services(QObject):
     heard : Hits, the answer to the newest question
     question_failed : Failure, of the newest question, or of no question if the network cannot be loaded
     indexing_failed : Failure
-    progressed, stored, finished, file_failed, watching, roots_changed : the message of about that name
+    progressed, stored, finished, file_failed, watching, roots_changed, roots_in_doubt : the message of about that name
     troubled : a sentence; a child had to be replaced
     """
 
@@ -46,6 +49,7 @@ class Services(QObject):
     file_failed = Signal(object)
     watching = Signal(object)
     roots_changed = Signal(object)
+    roots_in_doubt = Signal(object)
     troubled = Signal(str)
     _searched = Signal(object)
     _indexed = Signal(object)
@@ -95,30 +99,29 @@ class Services(QObject):
 
     @Slot(object)
     def _take_searched(self, answer: Answer) -> None:
-        match answer:
-            case Ready():
-                self.searching_ready.emit(answer)
-            case Hits():
-                self.heard.emit(answer)
-            case Failure():
-                self.question_failed.emit(answer)
+        _emit(answer, {Ready: self.searching_ready, Hits: self.heard, Failure: self.question_failed})
 
     @Slot(object)
     def _take_indexed(self, answer: Answer) -> None:
-        match answer:
-            case Ready():
-                self.indexing_ready.emit(answer)
-            case Progress():
-                self.progressed.emit(answer)
-            case Stored():
-                self.stored.emit(answer)
-            case IndexFinished():
-                self.finished.emit(answer)
-            case FileFailed():
-                self.file_failed.emit(answer)
-            case Watching():
-                self.watching.emit(answer)
-            case RootsChanged():
-                self.roots_changed.emit(answer)
-            case Failure():
-                self.indexing_failed.emit(answer)
+        _emit(
+            answer,
+            {
+                Ready: self.indexing_ready,
+                Progress: self.progressed,
+                Stored: self.stored,
+                IndexFinished: self.finished,
+                FileFailed: self.file_failed,
+                Watching: self.watching,
+                RootsInDoubt: self.roots_in_doubt,
+                RootsChanged: self.roots_changed,
+                Failure: self.indexing_failed,
+            },
+        )
+        if isinstance(answer, Stored | GraphRenewed) and self.search is not None:
+            self.search.refresh()
+
+
+def _emit(answer: Answer, signals: Mapping[type, SignalInstance]) -> None:
+    signal = signals.get(type(answer))
+    if signal is not None:
+        signal.emit(answer)

@@ -1,4 +1,4 @@
-"""A child of window.py: the least that PySide6 can show. Says when its first picture was complete, as first_paint does."""
+"""A child of window.py: the least that PySide6 can show. Says when its first picture was complete."""
 
 from __future__ import annotations
 

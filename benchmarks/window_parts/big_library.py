@@ -11,23 +11,23 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtTest import QTest
 
 from app.view_models.results import Results
 from app.widgets.results_table import ResultsTable
-from app.widgets.search_field import SearchField
 from app.windows.main_window import MainWindow
 from benchmarks.window_parts.timed_table import shows_rows, shows_words, watch_paints
-from tests.driven_programs import Condition, drive
+from tests.driven_programs import Condition, drive, later, search_field, type_query
 
-QUERIES = (
-    "door slam; rain; heavy metal door; dog bark; car horn city; wood creak old; footsteps; glass break; wind; d; do; doo"
-    "; door; cre; metal scrape drag; bird song forest; AMB; KOLD; loop; squeaky door night; thunder; wat; water drip"
-    "; small bell; fire crackle; me; metallic; engine idle; crowd; bo; box; door close"
-).split("; ")
+_QUERIES = (
+    "door slam; rain; heavy metal door; dog bark; car horn city; wood creak old; footsteps; glass break; wind; d; do"
+    "; doo; door; cre; metal scrape drag; bird song forest; AMB; KOLD; loop; squeaky door night; thunder; wat"
+    "; water drip; small bell; fire crackle; me; metallic; engine idle; crowd; bo; box; door close"
+)
+QUERIES = _QUERIES.split("; ")
 PAGES = 200
 PLACES = 400  # that the scroll bar is dragged to, from the top to the bottom
 FRAME_S = 1 / 60
@@ -54,7 +54,7 @@ class Watch(QObject):
     def watch_field(self, window: MainWindow) -> None:
         """From now on a query begins when the field's timer says that nobody types any more."""
         self._window = window
-        for timer in window.search_bar.findChild(SearchField).findChildren(QTimer):
+        for timer in search_field(window).findChildren(QTimer):
             timer.installEventFilter(self)
 
     def eventFilter(self, timer: QObject, event: QEvent) -> bool:
@@ -62,6 +62,9 @@ class Watch(QObject):
             self._shown_before = self._window.table.model().results
             self.asked_at, self.answered_at = time.monotonic(), None
         return False
+
+    def has_answer_since(self, moment: float) -> bool:
+        return self.asked_at > moment and self.answered_at is not None
 
     def take_paints(self) -> dict[str, object]:
         """Those since the last time."""
@@ -74,7 +77,7 @@ def steps(window: MainWindow, watch: Watch) -> Iterator[Condition]:
     ready: list[object] = []
     window.services.searching_ready.connect(ready.append)
     yield lambda: ready and shows_rows(window.table)
-    said = {"files": len(window.finding.results)}
+    said: dict[str, object] = {"files": len(window.finding.results)}
     said["paging"] = yield from scroll(window, watch, by_pages=True)
     said["dragging"] = yield from scroll(window, watch, by_pages=False)
     said["answers_ms"] = yield from type_queries(window, watch)
@@ -82,7 +85,7 @@ def steps(window: MainWindow, watch: Watch) -> Iterator[Condition]:
     window.close()
 
 
-def scroll(window: MainWindow, watch: Watch, *, by_pages: bool) -> Iterator[Condition]:
+def scroll(window: MainWindow, watch: Watch, *, by_pages: bool) -> Generator[Condition, None, dict[str, object]]:
     bar = window.table.verticalScrollBar()
     places = [page * bar.pageStep() for page in range(PAGES)]
     if not by_pages:
@@ -90,29 +93,21 @@ def scroll(window: MainWindow, watch: Watch, *, by_pages: bool) -> Iterator[Cond
     watch.take_paints()
     for place in places:
         bar.setValue(place)
-        yield _later(FRAME_S)
+        yield later(FRAME_S)
     return watch.take_paints()
 
 
-def type_queries(window: MainWindow, watch: Watch) -> Iterator[Condition]:
+def type_queries(window: MainWindow, watch: Watch) -> Generator[Condition, None, list[float]]:
     """From the end of the quiet after each query to the paint of its rows."""
-    field = window.search_bar.findChild(SearchField)
     watch.watch_field(window)
     answers_ms = []
     for query in random.Random(0).sample(QUERIES, len(QUERIES)):
         before = watch.asked_at
-        field.setFocus()
-        field.selectAll()
-        QTest.keyClicks(field, query)
-        yield lambda before=before: watch.asked_at > before and watch.answered_at
+        type_query(window, query)
+        yield partial(watch.has_answer_since, before)
         answers_ms.append(((watch.answered_at or 0.0) - watch.asked_at) * 1000)
         yield lambda: not window.finding.is_waiting
     return answers_ms
-
-
-def _later(seconds: float) -> Condition:
-    until = time.monotonic() + seconds
-    return lambda: time.monotonic() >= until
 
 
 if __name__ == "__main__":

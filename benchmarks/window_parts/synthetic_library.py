@@ -33,10 +33,11 @@ FOLDERS = {"SFX Library": 4000, "Field Recordings": 1500, "Drums & Loops": 600}
 ROOT_WEIGHTS = (6, 3, 1)
 VENDORS = ("BOOM", "SFXL", "ZAP", "HISS", "KOLD", "NOIZ", "FIELDREC", "AUR")
 CATEGORIES = ("DOOR", "AMB", "FOLY", "WEAP", "VEH", "WATR", "WIND", "MUSC", "ANML", "FIRE", "METL", "WOOD", "UI")
-MANNERS = (
+_MANNERS = (
     "heavy light soft hard slow fast close distant metal wood glass plastic stone small big large old squeaky rattle"
-    " slam open close creak hit impact drop scrape drag loop one-shot dry wet stereo mono interior exterior night day"
-).split()
+    " slam open creak hit impact drop scrape drag loop one-shot dry wet stereo mono interior exterior night day"
+)
+MANNERS = _MANNERS.split()
 FORMATS = (
     ("WAV", "PCM_24", 48_000),
     ("WAV", "PCM_16", 44_100),
@@ -86,7 +87,10 @@ def _roots(library: Library, sounds: Path) -> list[int]:
 
 def _files(chance: random.Random, roots: list[int], files: int) -> Iterator[IndexedFile]:
     words = _Words(chance)
-    folders = {root: [words.folder(number) for number in range(FOLDERS[name])] for root, name in zip(roots, FOLDERS)}
+    folders = {
+        root: [words.folder(number) for number in range(FOLDERS[name])]
+        for root, name in zip(roots, FOLDERS, strict=True)
+    }
     rng = np.random.default_rng(files)
     outlines = [_outline(rng) for _ in range(PEAKS)]
     direction = np.eye(1, DIM, dtype=np.float32)
@@ -138,9 +142,10 @@ class _Words:
         chance = self._chance
         words = f"{'door' if chance.random() < 0.4 else self.thing()} {self.manners(2)} {self.thing()}"
         take = chance.randint(1, 40)
+        category, vendor = chance.choice(CATEGORIES), chance.choice(VENDORS)
         return chance.choice(
             [
-                f"{chance.choice(CATEGORIES)}{self.thing()[:4]}_{words.title()} {take:02}_{chance.choice(VENDORS)}_{number}",
+                f"{category}{self.thing()[:4]}_{words.title()} {take:02}_{vendor}_{number}",
                 f"{words.replace(' ', '_')}_{take}_{number:x}",
                 f"{words.title().replace(' ', '')}{take}-{number}",
                 f"{words} (take {take}) {number}",
@@ -160,7 +165,7 @@ class _Words:
 
 
 def _annotate(library: Library, chance: random.Random, file_ids: list[int]) -> None:
-    for tag in dict.fromkeys(MANNERS):
+    for tag in MANNERS:
         library.add_tag(chance.sample(file_ids, len(file_ids) // 1000), tag)
     for stars in range(1, 6):
         library.set_rating(chance.sample(file_ids, len(file_ids) // 500), stars)

@@ -2,8 +2,8 @@
 
     python benchmarks/window_parts/working_session.py SOUNDS gui --library FOLDER
 
-Says, as JSON on a line of its own, for how long the event loop stood still meanwhile, how long sounds took to begin, and
-which modules the window's process has loaded in the end.
+Says, as JSON on a line of its own, for how long the event loop stood still meanwhile, how long sounds took to begin,
+and which modules the window's process has loaded in the end.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 
 from app.windows.main_window import MainWindow
 from benchmarks.selection_to_sound import AskingDevice, OneDevice
-from tests.driven_programs import Condition, drive
+from tests.driven_programs import Condition, drive, later
 
 TICK_MS = 5
 DEVICE_PERIOD_S = 0.005
@@ -55,34 +55,29 @@ def steps(window: MainWindow, sounds: Path, devices: OneDevice) -> Iterator[Cond
     said: dict[str, object] = {"indexing_gaps_ms": gaps.taken_ms}
     window.searching.ask_for(QUERY)
     yield lambda: len(window.finding.results) and window.finding.results.row(0).score is not None
-    window.audition.play()
+    window.table.setFocus()
+    QTest.keyClick(window.table, Qt.Key.Key_Down)
     yield devices.opened.is_set
     said["selection_to_sound_ms"] = yield from select(window, devices.device)
     yield lambda: window.sound_pane.view.path
-    yield _later(1.0)  # for a picture
+    yield later(1.0)  # for a picture
     said["modules"] = sorted(sys.modules)
     print(json.dumps(said), flush=True)
     window.close()
 
 
-def select(window: MainWindow, device: AskingDevice) -> Iterator[Condition]:
+def select(window: MainWindow, device: AskingDevice) -> Generator[Condition, None, list[float]]:
     """From the key to the first block of the sound that it selects."""
     took_ms = []
-    window.table.setFocus()
     for _ in range(SELECTIONS):
         window.audition.stop()
-        yield _later(BETWEEN_S)
+        yield later(BETWEEN_S)
         device.sounds.clear()
         asked = time.monotonic()
         QTest.keyClick(window.table, Qt.Key.Key_Down)
         yield device.sounds.is_set
         took_ms.append((device.first_at_s - asked) * 1000)
     return took_ms
-
-
-def _later(seconds: float) -> Condition:
-    until = time.monotonic() + seconds
-    return lambda: time.monotonic() >= until
 
 
 if __name__ == "__main__":

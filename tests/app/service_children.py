@@ -19,6 +19,7 @@ import numpy as np
 from app.indexing_service import serve_indexing
 from app.messages import Answer, Failure, IndexFinished, Request, Search, Stop
 from app.parent import Parent
+from engine.hits import Hit
 from engine.library_rows import Scope
 
 WAIT_S = 120.0  # far more than anything here takes
@@ -128,13 +129,13 @@ def serve_searches_and_die_of_some(connection: Connection, library_folder: Path,
     search = Searcher.search
     once = library_folder / "died"
 
-    def search_or_die(self: Searcher, sentence: str, limit: int, scope: Scope) -> list:
+    def search_or_die(self: Searcher, sentence: str, limit: int, scope: Scope) -> list[Hit]:
         if sentence == "die" or (sentence == "die once" and not once.exists()):
             once.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return search(self, sentence, limit, scope)
 
-    Searcher.search = search_or_die  # type: ignore[method-assign]
+    Searcher.search = search_or_die  # type: ignore[method-assign, assignment]
     search_service.serve_searches(connection, library_folder, network_folder)
 
 
@@ -154,7 +155,7 @@ def serve_indexing_at_short_notice(
             time.sleep(0.01)
             super().__init__(path)
 
-    decoding.AudioDecoder = SlowDecoder  # type: ignore[attr-defined, misc]
+    decoding.AudioDecoder = SlowDecoder  # type: ignore[attr-defined, assignment]
     watched_roots.TIMING = Timing(settle_s=0.2, longest_s=2.0, poll_s=0.2, probe_s=0.1)
     vector_index.GRAPH_FROM_SEGMENTS = 100
     serve_indexing(connection, library_folder, network_folder, device)

@@ -1,6 +1,6 @@
 """Programs for the tests of the application: Earmark, which says what happens to its window.
 
-python tests/app/speaking_window.py raised|crashed [the arguments of earmark]
+python tests/app/speaking_window.py raised|crashed|damaged [the arguments of earmark]
 """
 
 from __future__ import annotations
@@ -27,14 +27,17 @@ def be_raised(window: MainWindow) -> Iterator[Condition]:
 
 def crash(window: MainWindow) -> Iterator[Condition]:
     yield window.isVisible
-    QTimer.singleShot(0, divide_by_zero)
+    QTimer.singleShot(0, lambda: 1 / 0)
     yield lambda: "ZeroDivisionError" in window.status.message.log.text()
     say("told" if window.isVisible() else "gone")
 
 
-def divide_by_zero() -> None:
-    print(1 / 0)
+def tell_of_damage(window: MainWindow) -> Iterator[Condition]:
+    """What is said of the library; then it closes."""
+    yield lambda: "library.db" in window.status.message.sentence
+    say(window.status.message.sentence)
+    window.close()
 
 
 if __name__ == "__main__":
-    sys.exit(drive({"raised": be_raised, "crashed": crash}[sys.argv.pop(1)]))
+    sys.exit(drive({"raised": be_raised, "crashed": crash, "damaged": tell_of_damage}[sys.argv.pop(1)]))

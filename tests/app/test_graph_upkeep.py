@@ -35,7 +35,7 @@ def library(library: Library, sounds: Path) -> Library:
 
 
 def upkeep(library: Library, must_stop: Callable[[], bool], failures: list[str] | None = None) -> GraphUpkeep:
-    return GraphUpkeep(library.folder, must_stop, ([] if failures is None else failures).append)
+    return GraphUpkeep(library.folder, must_stop, lambda: None, ([] if failures is None else failures).append)
 
 
 def wait_for(graph: GraphUpkeep) -> None:
@@ -49,10 +49,13 @@ def graphs(library: Library) -> int:
 
 
 def test_a_graph_that_is_due_is_made_and_stored_once(library: Library):
-    graph = upkeep(library, lambda: False)
+    renewed: list[int] = []
+    failures: list[str] = []
+    graph = GraphUpkeep(library.folder, lambda: False, lambda: renewed.append(1), failures.append)
     graph.look(CHECKPOINT, threads=1)
     wait_for(graph)
     assert graphs(library) == 1
+    assert renewed == [1]
     assert VectorIndex(library.index_db, CHECKPOINT, graph_from=FROM).graph_state == "loaded"
     graph.look(CHECKPOINT, threads=1)
     wait_for(graph)

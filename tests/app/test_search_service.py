@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.messages import Failure, Hits, Ready, Search, Similar, Stop
+from app.messages import Failure, Hits, Ready, Refresh, Search, Similar, Stop
 from app.search_service import FATAL_QUESTION, SearchService, _Searches
 from engine.library import Library
 from engine.library_rows import Scope
@@ -121,5 +121,7 @@ def test_in_the_child_an_older_question_that_still_waits_is_void(tmp_path: Path,
     searches.take(Search(3, "rain", 10))
     assert searches._next() == Search(3, "rain", 10)
     searches.take(Search(4, "car", 10))
+    assert searches._next() == Search(4, "car", 10)
+    assert searches._next() == Refresh(), "the library as it is at the start"
     searches.take(Stop())
     assert searches._next() is None

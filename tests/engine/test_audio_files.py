@@ -142,8 +142,9 @@ def test_only_files_that_can_be_heard_are_audible(library: Library, files: Audio
     here, there, gone = (store(library, place, name) for place, name in ((root, "a"), (other, "b"), (root, "c")))
     files.place_failure(root.id, Path("d.wav"), STAT, "damaged")
     files.mark_missing([gone])
-    assert files.audible() == {here: 3.0, there: 3.0}
+    assert files.audible([root.id, other.id]) == {here: 3.0, there: 3.0}
     assert files.audible([root.id]) == {here: 3.0}
+    assert files.totals() == (2, 6.0, 1)
 
 
 def test_a_file_is_found_by_its_name_without_suffix_and_its_folders(library: Library, files: AudioFiles, root: Root):
@@ -152,9 +153,10 @@ def test_a_file_is_found_by_its_name_without_suffix_and_its_folders(library: Lib
     library.add_tag([file_id], "deep thud")
     ((_, version, text),) = files.texts([file_id, 99])
     assert (text.name, text.folder, text.tags) == ("Kick_01", "sounds/drums/low", "boom deep thud")
-    assert version == files.versions()[file_id]
     library.set_note(file_id, "loud")
-    assert files.versions()[file_id].text_version > version.text_version
+    ((_, later, text),) = files.texts([file_id])
+    assert (later.uid, later.content_id, text.note) == (version.uid, version.content_id, "loud")
+    assert later.text_version > version.text_version
 
 
 def test_those_below_a_path_are_told_from_those_with_a_like_name(files: AudioFiles, root: Root):

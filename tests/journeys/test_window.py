@@ -158,13 +158,12 @@ def test_hostile_names_are_plain_text(opened: OpenWindow, sounds: Path, write_so
         b"&amp.wav",
     ]
     for name in names:
-        shutil.copy(source, os.path.join(os.fsencode(sounds), name))
+        shutil.copy(source, sounds / os.fsdecode(name))
     opened.add(sounds)
     opened.wait_until(lambda: len(opened.names()) == 1 + len(names))
     for row in range(1 + len(names)):
         opened.window.table.selectRow(row)
-        file_id = opened.window.table.current_id()
-        opened.wait_until(lambda file_id=file_id: opened.window.inspector.file_ids == (file_id,))
+        opened.wait_until(lambda: opened.window.inspector.file_ids == (opened.window.table.current_id(),))
     shown = "\n".join(opened.names())
     assert "<b>bold<img src=x>.wav" in shown
     assert "two\\nlines.wav" in shown

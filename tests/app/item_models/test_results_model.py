@@ -10,10 +10,10 @@ from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from app.file_mime import local_paths
 from app.item_models.results_model import KEPT_ROWS, PAGE_ROWS, ResultsModel, Role
 from app.view_models.result_columns import COLUMNS, NUMBER_OF
 from app.view_models.results import Results
-from app.widgets.dragged_files import local_paths
 from engine.library_rows import FileRow
 from tests.app.listed_files import OUTLINE, file_row, hit, knowing_model
 

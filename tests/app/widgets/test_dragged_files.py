@@ -9,7 +9,8 @@ from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.widgets.dragged_files import local_paths, take_if_files
+from app.file_mime import local_paths
+from app.widgets.dragged_files import take_if_files
 
 
 def files(*urls: str) -> QMimeData:

@@ -9,13 +9,23 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.indexing_service import IndexingService
-from app.messages import Failure, IndexFinished, Progress, Ready, RootsChanged, Stored, Watching
+from app.messages import (
+    Failure,
+    IndexFinished,
+    Progress,
+    Ready,
+    RootInDoubt,
+    RootsChanged,
+    RootsInDoubt,
+    Stored,
+    Watching,
+)
 from app.view_models.sidebar_tree import RootStatus
 from app.windows.folders import Folders
 from app.workers.library_access import LibraryAccess
 from app.workers.services import Services
 from engine.library import Library
-from engine.watching import WatchState
+from engine.watch_state import WatchState
 
 FINISHED = IndexFinished((), 3, 9, 6.0, 0, 3, 0, 0, ())
 
@@ -72,15 +82,17 @@ def test_a_failed_request_is_not_the_end_of_indexing(folders: Folders, services:
 
 
 def test_pausing_while_listening_gives_way_to_a_pause_that_was_asked_for(folders: Folders):
-    folders.pause_while_listening(True)
-    assert folders.state.hold == "listening"
-    folders.pause_while_listening(False)
-    assert folders.state.hold is None
-    folders.toggle_pause()
-    folders.pause_while_listening(True)
-    assert folders.state.hold == "asked"
-    folders.toggle_pause()
-    assert folders.state.hold is None
+    holds = []
+    for do in (
+        lambda: folders.pause_while_listening(True),
+        lambda: folders.pause_while_listening(False),
+        folders.toggle_pause,
+        lambda: folders.pause_while_listening(True),
+        folders.toggle_pause,
+    ):
+        do()
+        holds.append(folders.state.hold)
+    assert holds == ["listening", None, "asked", "asked", None]
 
 
 def test_each_root_has_its_status(
@@ -103,3 +115,16 @@ def test_a_dropped_file_stands_for_its_folder(folders: Folders, services: Servic
     folders.add_dropped([sounds / "dog.wav", sounds / "car.wav", sounds])
     assert services.indexing is not None
     assert services.indexing.index([]) == 2, "one request was made before"
+
+
+def test_files_that_vanish_all_at_once_are_in_doubt(folders: Folders, services: Services, sounds: Path, qtbot: QtBot):
+    doubts = RootsInDoubt((RootInDoubt(1, sounds, 900),))
+    with qtbot.waitSignals([folders.doubted, folders.statuses_changed]):
+        services.roots_in_doubt.emit(doubts)
+    with qtbot.assertNotEmitted(folders.doubted):
+        services.roots_in_doubt.emit(doubts)  # is said once
+    with qtbot.waitSignal(folders.statuses_changed) as told:
+        folders.look_again()
+    status = told.args[0][1]
+    assert status.how == "offline"
+    assert "900 sounds vanished from sounds" in status.sentence

@@ -9,7 +9,10 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QLineEdit, QWidg
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings, load
+from app.view_models.question import Question
+from app.view_models.results import Results
 from app.windows.main_window import MainWindow
+from engine.hits import Hit
 from tests.recording_devices import RecordingDevices
 
 
@@ -121,3 +124,16 @@ def test_a_second_start_brings_it_to_the_front(window: MainWindow):
     window.come_to_front()
     assert not window.isMinimized()
     assert window.isVisible()
+
+
+def test_when_nothing_sounds_like_that_it_says_so_and_offers_the_rest(window: MainWindow, sounds: Path):
+    weak = Hit(1, sounds / "bell.wav", 0.2, 0.0, 1.0, (), (), 2.0)
+    window.finding.ask(Question("a walrus sings"))
+    window.finding.results = Results.of_hits([weak])
+    window.choose_page()
+    assert window.pages.currentWidget() is window.empty
+    window.empty.show_weak_requested.emit()
+    assert window.pages.currentWidget() is window.table
+    window.searching.ask(Question("another"))
+    window.choose_page()
+    assert window.pages.currentWidget() is window.empty

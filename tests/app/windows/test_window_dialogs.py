@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.messages import Ready
@@ -20,6 +20,7 @@ from app.widgets.unreadable_dialog import UnreadableDialog
 from app.windows.main_window import MainWindow
 from engine.library import Library
 from engine.library_rows import FileStat
+from engine.saved_searches import SavedSearch
 
 
 def visible(kind: type[QWidget]) -> list[QWidget]:
@@ -59,8 +60,7 @@ def test_the_network_in_use_is_named(window: MainWindow):
     window.dialogs.open_settings()
     window.services.searching_ready.emit(Ready("earmark-small", "0123456789abcdef", 1.0))
     (dialog,) = visible(SettingsDialog)
-    texts = [label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text")]  # type: ignore[attr-defined]
-    assert any("earmark-small" in text for text in texts)
+    assert any("earmark-small" in label.text() for label in dialog.findChildren(QLabel))
     dialog.close()
 
 
@@ -125,10 +125,10 @@ def test_a_search_is_saved_under_a_name(window: MainWindow, qtbot: QtBot, monkey
     window.dialogs.save_search()
     window.searching.ask(Question("rain falls"))
     window.dialogs.save_search()
-    found: list[object] = []
+    found: list[list[SavedSearch]] = []
     window.access.write(lambda library: library.saved_searches.all(), found.append)
     qtbot.waitUntil(lambda: bool(found))
-    (saved,) = found[0]  # type: ignore[misc]
+    (saved,) = found[0]
     assert (saved.name, saved.query) == ("Rain", "rain falls")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -43,7 +44,7 @@ def test_an_error_that_nobody_expects_is_raised_where_bugs_are_reported(backgrou
 def test_with_one_thread_things_are_done_in_order(background: Background, qtbot: QtBot):
     came: list[int] = []
     for number in range(100):
-        background.run(lambda number=number: number, came.append)
+        background.run(partial(abs, number), came.append)
     qtbot.waitUntil(lambda: len(came) == 100)
     assert came == list(range(100))
 
@@ -74,7 +75,7 @@ def test_closing_drops_what_waits_and_delivers_nothing(qtbot: QtBot):
 def test_finishing_does_what_waits(qtbot: QtBot):
     background, done = Background(), []
     for number in range(10):
-        background.run(lambda number=number: done.append(number))
+        background.run(partial(done.append, number))
     background.finish()
     assert done == list(range(10))
 
