@@ -28,7 +28,7 @@ run: $(READY)
 	@$(BIN)/earmark $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff format --check

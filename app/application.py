@@ -8,7 +8,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -46,7 +45,6 @@ def run(library_folder: Path) -> int:
 def _run(library_folder: Path, calls: _Calls) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Earmark")
-    application.setApplicationVersion(version("earmark"))
     application.setDesktopFileName("earmark")
     application.setWindowIcon(application_icon())
     settings_path = settings.settings_path()

@@ -26,7 +26,7 @@ from tests.driven_programs import Program
 
 SCRIPT = Path(__file__).with_name("window_parts") / "leaving.py"
 WITHIN_S = 3.0
-COPIES = 20  # of each of the sounds that are being indexed
+COPIES = 8  # of each of the sounds that are being indexed
 
 
 @dataclass(frozen=True)

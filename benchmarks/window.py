@@ -163,7 +163,7 @@ def run_part(script: str, *arguments: str | Path) -> list[Any]:
 
 
 def write_variations(folder: Path, count: int) -> Path:
-    """Sounds that differ: those that come with Earmark, again and again at other levels, with noise and never silent."""
+    """Sounds that differ: those that come with Earmark, again and again at other levels, and never silent."""
     folder.mkdir(parents=True)
     rng = np.random.default_rng(0)
     sources = sorted(path for path in demo_sounds_folder().iterdir() if path.suffix in {".flac", ".wav", ".ogg"})

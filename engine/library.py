@@ -56,8 +56,12 @@ class Library:
     Any method raises UnusableLibrary if the disk is full, or the library damaged or used by another for too long.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
-        """Open the library in `folder`, or make one there. Raises UnusableLibrary, and then nothing has changed."""
+    def __init__(self, folder: Path, *, read_only: bool = False, reconcile: bool = True) -> None:
+        """Open the library in `folder`, or make one there. Raises UnusableLibrary, and then nothing has changed.
+
+        reconcile : bring index.db into line, which takes a second for half a million files; False where another process
+            that writes to this library does so
+        """
         self.folder = folder
         if not read_only:
             _make_folder(folder)
@@ -73,7 +77,7 @@ class Library:
             self._index = FileIndex(self.index_db)
             self.collections = Collections(self.library_db)
             self.saved_searches = SavedSearches(self.library_db)
-            if not read_only:
+            if reconcile and not read_only:
                 self._reconcile()
             self._opened = opened.pop_all()
 

@@ -30,7 +30,7 @@ Condition = Callable[[], object]
 Steps = Callable[["MainWindow"], Iterator[Condition]]
 
 LOOK_EVERY_MS = 10
-DEADLINE_S = 120.0  # far more than anything here takes
+DEADLINE_S = 200.0  # far more than anything here takes
 CLOSED_S = 5.0  # after the end of a program its children may hold its pipes for a moment
 FAILED = 70  # exit code of a program in which a step raised
 ROOT = Path(__file__).resolve().parent.parent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, version
 from typing import NamedTuple
 
 UNKNOWN = "see the package"
@@ -17,6 +17,10 @@ class Licence(NamedTuple):
     name: str
     version: str
     licence: str
+
+
+def earmarks_version() -> str:
+    return version("earmark")
 
 
 def licences(package: str = "earmark") -> tuple[Licence, ...]:

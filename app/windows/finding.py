@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.messages import Failure, Hits
@@ -9,21 +11,27 @@ from app.view_models.question import Question
 from app.view_models.results import Results
 from app.workers.library_access import LibraryAccess
 from app.workers.services import Services
-from engine.library_rows import Order
-from engine.text_index import TextHit
+from engine.errors import EngineError
+from engine.library import Library
+from engine.library_rows import FileRow, Order
 
 MOST_HITS = 500
+FIRST_ROWS = 64  # more than fit on most screens
+
+Found = tuple[Results, dict[int, FileRow]]
 
 
 class Finding(QObject):
     """Asks, and shows. The newest question wins.
 
+    rows_read : {file id: FileRow} of what is about to be shown, as far as it is known
     shown : Results, and whether they answer the question that was already answered in part: then the list should keep
         its place
     waiting : whether an answer of the network's is on its way
     failed : a sentence
     """
 
+    rows_read = Signal(object)
     shown = Signal(object, bool)
     waiting = Signal(bool)
     failed = Signal(str)
@@ -35,6 +43,7 @@ class Finding(QObject):
         self._number: int | None = None  # of the question that the network has not answered yet
         self._by_relevance: Results | None = None
         self.question = Question()
+        self.is_waiting = False  # for an answer of the network's
         self.order: Order | None = None  # None: by relevance, or by name where nothing was asked
         self.results = Results.browsing(())
         services.heard.connect(self._take_hits)
@@ -44,11 +53,6 @@ class Finding(QObject):
         """Start anew."""
         self.question = question
         self._find(again=False)
-
-    @property
-    def is_waiting(self) -> bool:
-        """For an answer of the network's."""
-        return self._number is not None
 
     @Slot()
     def library_changed(self) -> None:
@@ -65,67 +69,96 @@ class Finding(QObject):
             self._show(self._by_relevance, again=False)
 
     def _find(self, *, again: bool) -> None:
+        """The network is asked once the words have answered: both look for the words, and either would wait."""
         question = self.question
         self._number = None
         self._by_relevance = None
+        self._set_waiting(not question.is_browsing)
         if question.is_browsing:
-            order = self.order or Order()
+            self._list_everything(question, again=again)
+        elif question.text:
             self._access.list(
-                lambda library: library.listing(question.scope, order),
-                lambda ids: self._show_as_is(Results.browsing(ids), again=again),
+                lambda library: _with_first_rows(
+                    library, Results.of_words(library.search_text(question.text, MOST_HITS, question.scope))
+                ),
+                self._take_words,
+                self._take_no_words,
             )
-            self.waiting.emit(False)
-            return
-        if question.text and not again:
-            self._access.list(
-                lambda library: library.search_text(question.text, MOST_HITS, question.scope), self._take_words
-            )
-        self._ask_the_network(question)
+        else:
+            self._ask_the_network()
 
-    def _ask_the_network(self, question: Question) -> None:
-        search = self._services.search
+    def _list_everything(self, question: Question, *, again: bool) -> None:
+        order = self.order or Order()
+        self._access.list(
+            lambda library: _with_first_rows(library, Results.browsing(library.listing(question.scope, order))),
+            lambda found: self._show_as_is(*found, again=again),
+        )
+
+    def _take_words(self, found: Found) -> None:
+        self._ask_the_network()
+        results, rows = found
+        self._by_relevance = results
+        if self.order is None:
+            self._show_as_is(results, rows, again=False)
+        else:
+            self._sort(results, self.order, again=False)
+
+    def _take_no_words(self, error: Exception) -> None:
+        if not isinstance(error, EngineError):
+            raise error
+        self.failed.emit(str(error))
+        self._ask_the_network()
+
+    def _ask_the_network(self) -> None:
+        search, question = self._services.search, self.question
         if search is None:
-            return
-        if question.example is not None:
+            self._set_waiting(False)
+        elif question.example is not None:
             example = question.example
             self._number = search.similar(example.path, example.start_s, example.end_s, MOST_HITS, question.scope)
         else:
             self._number = search.search(question.text, MOST_HITS, question.scope)
-        self.waiting.emit(True)
 
-    def _take_words(self, found: list[TextHit]) -> None:
-        if self._number is not None or self._services.search is None:  # otherwise the network was faster
-            self._show(Results.of_words(found), again=False)
+    def _set_waiting(self, is_waiting: bool) -> None:
+        self.is_waiting = is_waiting
+        self.waiting.emit(is_waiting)
 
     @Slot(object)
     def _take_hits(self, answer: Hits) -> None:
         if answer.number != self._number:
             return
         self._number = None
-        self._access.stop_listing()
-        self.waiting.emit(False)
+        self._set_waiting(False)
         self._show(Results.of_hits(answer.hits), again=True)
 
     @Slot(object)
     def _take_failure(self, failure: Failure) -> None:
         if failure.number is None or failure.number == self._number:
             self._number = None
-            self.waiting.emit(False)
+            self._set_waiting(False)
             self.failed.emit(failure.sentence)
 
     def _show(self, results: Results, *, again: bool) -> None:
-        """As they are, the best first, or in the order that was asked for."""
+        """The best first, or in the order that was asked for."""
         self._by_relevance = results
-        order, scope = self.order, self.question.scope
-        if order is None:
-            self._show_as_is(results, again=again)
-            return
-        wanted = set(results.file_ids)
+        if self.order is None:
+            self._show_as_is(results, {}, again=again)
+        else:
+            self._sort(results, self.order, again=again)
+
+    def _sort(self, results: Results, order: Order, *, again: bool) -> None:
+        wanted, scope = set(results.file_ids.tolist()), self.question.scope
         self._access.list(
-            lambda library: [file_id for file_id in library.listing(scope, order) if file_id in wanted],
-            lambda ids: self._show_as_is(results.reordered(ids), again=again),
+            lambda library: [file_id for file_id in library.listing(scope, order).tolist() if file_id in wanted],
+            lambda ids: self._show_as_is(results.reordered(ids), {}, again=again),
         )
 
-    def _show_as_is(self, results: Results, *, again: bool) -> None:
+    def _show_as_is(self, results: Results, rows: Mapping[int, FileRow], *, again: bool) -> None:
         self.results = results
+        self.rows_read.emit(rows)
         self.shown.emit(results, again)
+
+
+def _with_first_rows(library: Library, results: Results) -> Found:
+    """With what is seen first, so that the list need not ask for it while it is drawn."""
+    return results, library.rows(results.ids_between(0, FIRST_ROWS - 1))

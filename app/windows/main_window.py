@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -62,7 +61,6 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.library_folder = library_folder
-        self.version = version("earmark")
         self.collections: list[NameCount] = []
         self.commands = Commands(self)
         self.choices = Choices(settings, settings_path, self)

@@ -11,7 +11,6 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMenu
 
 from app.messages import Ready
-from app.view_models.licences import licences
 from app.view_models.plain_text import menu_text
 from app.view_models.settings_texts import LOADING, LibrarySpace, network_text
 from app.view_models.wording import counted
@@ -141,10 +140,11 @@ class WindowDialogs:
 
     def open_about(self) -> None:
         if self._about is None:
-            version = self._window.version
+            from app.view_models.licences import earmarks_version, licences  # not above: the first paint would wait
+
             card = (default_network_folder() / "CARD.md").read_text(encoding="utf-8")
             sources = (resources_folder() / "SOURCES.md").read_text(encoding="utf-8")
-            self._about = AboutDialog(version, card, sources, licences(), self._window)
+            self._about = AboutDialog(earmarks_version(), card, sources, licences(), self._window)
         _show(self._about)
 
     def toggle_palette(self) -> None:

@@ -33,6 +33,7 @@ def connect_parts(window: MainWindow) -> None:
 
 def _connect_list(window: MainWindow) -> None:
     table, finding, searching = window.table, window.finding, window.searching
+    finding.rows_read.connect(window.selecting.model.put_rows)
     finding.shown.connect(window.show_results)
     finding.waiting.connect(lambda waiting: window.choose_page())
     searching.asked.connect(window.follow_question)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from app.workers.background import Background
-from engine.errors import EngineError
+from engine.errors import EngineError, UnusableLibrary
 from engine.library import Library, delete_index
 
 Result = TypeVar("Result")
@@ -25,15 +25,14 @@ Failed = Callable[[Exception], object]
 class _Desk:
     """One thread with a Library of its own, opened when it is first needed."""
 
-    def __init__(self, folder: Path, *, read_only: bool, name: str) -> None:
-        self._folder = folder
-        self._read_only = read_only
+    def __init__(self, open_library: Callable[[], Library], name: str) -> None:
+        self._open_library = open_library
         self.background = Background(1, name=name)
         self._library: Library | None = None
 
     def call(self, do: Callable[[Library], Result]) -> Result:
         if self._library is None:
-            self._library = Library(self._folder, read_only=self._read_only)
+            self._library = self._open_library()
         return do(self._library)
 
     def interrupt(self) -> None:
@@ -61,13 +60,16 @@ class LibraryAccess(QObject):
     failed = Signal(str)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
-        """The library is made if there is none; until then everything that reads waits."""
+        """The library is made if there is none, or brought up to this version; until then what reads it waits."""
         super().__init__(parent)
         self._folder = folder
         self._made = threading.Event()
-        self._reading = _Desk(folder, read_only=True, name="library reader")
-        self._listing = _Desk(folder, read_only=True, name="library lister")
-        self._writing = _Desk(folder, read_only=False, name="library writer")
+        self._usable = threading.Event()  # not while index.db is thrown away
+        self._usable.set()
+        self._reading = _Desk(self._open_to_read, "library reader")
+        self._listing = _Desk(self._open_to_read, "library lister")
+        # the indexing service reconciles, in a process in which nobody waits for it
+        self._writing = _Desk(lambda: Library(folder, reconcile=False), "library writer")
         self._listed: Future[Any] | None = None
         self._listings = 0
         opened = self.write(lambda library: None)
@@ -115,18 +117,18 @@ class LibraryAccess(QObject):
     def forget_computed(self, on_success: Callable[[None], object]) -> None:
         """Delete index.db, which is made anew; no other process may have the library open. Waits for what is read."""
         self.stop_listing()
+        self._usable.clear()
         closed = [desk.background.run(desk.let_go) for desk in (self._reading, self._listing)]
-        self._made.clear()
 
         def forget() -> None:
             for future in closed:
                 future.result()
             self._writing.let_go()
             delete_index(self._folder)
-            self._writing.call(lambda library: None)
+            Library(self._folder).close()  # which makes it anew, and files can be found by their words at once
 
         forgotten = self._writing.background.run(forget, on_success, self._tell)
-        forgotten.add_done_callback(lambda done: self._made.set())
+        forgotten.add_done_callback(lambda done: self._usable.set())
 
     def close(self) -> None:
         """What was handed in to be written is written; nothing is called back any more."""
@@ -142,12 +144,17 @@ class LibraryAccess(QObject):
         on_success: Callable[[Result], object] | None,
         on_failure: Failed | None,
     ) -> Future[Result]:
-        def work() -> Result:
-            if desk is not self._writing:
-                self._made.wait()
-            return desk.call(call)
+        return desk.background.run(lambda: desk.call(call), on_success, on_failure or self._tell)
 
-        return desk.background.run(work, on_success, on_failure or self._tell)
+    def _open_to_read(self) -> Library:
+        self._usable.wait()
+        try:
+            return Library(self._folder, read_only=True)
+        except UnusableLibrary:
+            if self._made.is_set():
+                raise
+        self._made.wait()  # there is none yet, or one of an older version
+        return Library(self._folder, read_only=True)
 
     def _tell(self, error: Exception) -> None:
         if not isinstance(error, EngineError):

@@ -46,7 +46,7 @@ def test_a_signal_closes_the_window(number: signal.Signals, start: Start, tmp_pa
     program.await_line("minimised")
     program.signal(number)
     assert program.end(STOPPED_S + 2) == 0
-    assert program.left_after(0) == []
+    assert program.left_after(STOPPED_S) == []
     assert program.complaints() == []
     assert (tmp_path / "settings.json").is_file(), "what the window was like is kept"
 

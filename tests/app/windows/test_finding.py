@@ -83,18 +83,28 @@ def test_words_answer_at_once_and_the_network_keeps_the_lists_place(
 
 def test_an_answer_to_an_older_question_is_void(finding: Finding, shown: Shown, answer: Answer, qtbot: QtBot):
     finding.ask(Question("dog"))
+    qtbot.waitUntil(lambda: shown.lists == [([3], False)])
     finding.ask(Question("car"))
     answer(1, 3)
-    qtbot.waitUntil(lambda: shown.lists == [([2], False)])
+    qtbot.waitUntil(lambda: shown.lists[1:] == [([2], False)])
     answer(2, 2, 1)
     assert shown.lists[-1] == ([2, 1], True)
 
 
-def test_words_that_come_after_the_network_are_void(finding: Finding, shown: Shown, answer: Answer, qtbot: QtBot):
+def test_a_question_that_was_typed_over_is_never_put_to_the_network(
+    finding: Finding, shown: Shown, answer: Answer, qtbot: QtBot
+):
     finding.ask(Question("dog"))
-    answer(1, 1, 2)
-    qtbot.wait(50)  # whatever was under way has arrived
-    assert shown.lists == [([1, 2], True)]
+    finding.ask(Question("car"))
+    qtbot.waitUntil(lambda: shown.lists == [([2], False)])
+    answer(1, 2, 1)
+    assert shown.lists[-1] == ([2, 1], True)
+
+
+def test_the_first_rows_come_with_the_list(finding: Finding, shown: Shown, qtbot: QtBot):
+    with qtbot.waitSignal(finding.rows_read) as read:
+        finding.ask(Question("dog"))
+    assert [row.name for row in read.args[0].values()] == ["dog.wav"]
 
 
 def test_an_example_is_asked_of_the_network_alone(finding: Finding, shown: Shown, answer: Answer):
@@ -114,6 +124,7 @@ def test_sorting_what_was_found_and_back_to_the_best_first(
     finding: Finding, shown: Shown, answer: Answer, qtbot: QtBot
 ):
     finding.ask(Question("dog"))
+    qtbot.waitUntil(lambda: len(shown.lists) == 1)
     answer(1, 2, 3, 1)
     finding.sort(Order("name", descending=True))
     qtbot.waitUntil(lambda: shown.lists[-1] == ([3, 2, 1], False))
@@ -128,15 +139,17 @@ def test_a_library_that_changes_is_listed_again_in_its_place(finding: Finding, s
     qtbot.waitUntil(lambda: shown.lists[1:] == [([1, 2, 3], True)])
 
 
-def test_what_was_found_stays_when_the_library_changes(finding: Finding, shown: Shown, answer: Answer):
+def test_what_was_found_stays_when_the_library_changes(finding: Finding, shown: Shown, answer: Answer, qtbot: QtBot):
     finding.ask(Question("dog"))
+    qtbot.waitUntil(lambda: len(shown.lists) == 1)
     answer(1, 3)
     finding.library_changed()
     assert finding.results.file_ids.tolist() == [3]
 
 
-def test_a_failure_of_the_newest_question_is_told(finding: Finding, services: Services, qtbot: QtBot):
+def test_a_failure_of_the_newest_question_is_told(finding: Finding, shown: Shown, services: Services, qtbot: QtBot):
     finding.ask(Question("dog"))
+    qtbot.waitUntil(lambda: len(shown.lists) == 1)
     services.question_failed.emit(Failure(7, "an older one"))
     assert finding.is_waiting
     with qtbot.waitSignal(finding.failed) as told:
