@@ -9,7 +9,7 @@ DEMO_LIBRARY := build/demo_library
 help:
 	@echo "make demo    index the sounds that come with Earmark and ask six queries"
 	@echo "make test    the whole test suite"
-	@echo "make run     start Earmark; hand it arguments with ARGS='...'"
+	@echo "make run     open the window; hand earmark arguments with ARGS='...'"
 	@echo "make check   formatting, lint, types and import rules"
 	@echo "make format  let ruff format and tidy the code"
 	@echo "make bench   the benchmarks, each as a table"
