@@ -14,8 +14,9 @@ from types import FrameType, TracebackType
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from app import settings, theme
-from app.icons import application_icon
+from app import settings
+from app.look import theme
+from app.look.icons import application_icon
 from app.single_instance import SingleInstance
 from app.windows.main_window import MainWindow
 from engine.errors import EngineError

@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from app.audio_devices import Render
-from app.player import News, NewsKind, Player
+from app.playing.audio_devices import Render
+from app.playing.player import News, NewsKind, Player
 
 RATE_HZ = 44_100
 DEVICE_RATE_HZ = 48_000

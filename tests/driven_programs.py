@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.audio_devices import OutputDevices
+    from app.playing.audio_devices import OutputDevices
     from app.settings import Settings
-    from app.widgets.search_field import SearchField
+    from app.widgets.search.search_field import SearchField
     from app.windows.main_window import MainWindow
 
 Condition = Callable[[], object]
@@ -48,7 +48,7 @@ def drive(steps: Steps, find_devices: Callable[[], OutputDevices] | None = None)
     from PySide6.QtCore import QTimer
 
     from app import __main__, application
-    from app.audio_devices import PortAudioDevices
+    from app.playing.audio_devices import PortAudioDevices
     from app.windows.main_window import MainWindow
 
     class DrivenWindow(MainWindow):
@@ -86,7 +86,7 @@ def later(seconds: float) -> Condition:
 
 
 def search_field(window: MainWindow) -> SearchField:
-    from app.widgets.search_field import SearchField
+    from app.widgets.search.search_field import SearchField
 
     field = window.search_bar.findChild(SearchField)
     assert field is not None

@@ -13,10 +13,10 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app import theme
+from app.look import theme
 from app.settings import Settings
 from app.view_models.results import ResultRow
-from app.widgets.search_field import SearchField
+from app.widgets.search.search_field import SearchField
 from app.windows.main_window import MainWindow
 from engine.library_rows import FileRow
 from tests.recording_devices import RecordingDevices

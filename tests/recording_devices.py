@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.audio_devices import NO_DEVICE, NoSound, Render
+from app.playing.audio_devices import NO_DEVICE, NoSound, Render
 
 DEADLINE_S = 20.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.messages import IndexFinished, Progress, Ready
+from app.services.messages import IndexFinished, Progress, Ready
 from app.view_models.plain_text import one_line
 from app.view_models.wording import count, counted
 

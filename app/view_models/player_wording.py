@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from app.varispeed import FASTEST, SLOWEST
+from app.playing.varispeed import FASTEST, SLOWEST
 from app.view_models.wording import clock, clock_with_tenths
 
 QUIETEST_DB, LOUDEST_DB = -60.0, 6.0  # the quietest is silence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.audio_stream import Region
+from app.playing.audio_stream import Region
 
 SHORTEST_S = 0.01
 

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
-from app.icons import icon
+from app.look import theme
+from app.look.icons import icon
 from app.view_models.message_log import MessageKind, MessageLog
 from app.view_models.plain_text import one_line, tooltip
-from app.widgets.section import plain_label
+from app.widgets.inspector.section import plain_label
 
 SHOWN_MS = 10_000
 ICON_PX = 14

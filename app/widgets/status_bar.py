@@ -6,14 +6,14 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from app import theme
-from app.icons import icon
+from app.look import theme
+from app.look.icons import icon
 from app.view_models.indexing_state import IndexingState
 from app.view_models.message_log import MessageKind
 from app.view_models.plain_text import menu_text, one_line, tooltip
 from app.view_models.wording import counted
+from app.widgets.inspector.section import plain_label
 from app.widgets.message_line import MessageLine
-from app.widgets.section import plain_label
 
 HEIGHT_PX = 24
 PROGRESS_PX = 2

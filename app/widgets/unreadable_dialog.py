@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.icons import icon
 from app.item_models.unreadable_model import COLUMNS, UnreadableModel, texts
+from app.look.icons import icon
 from app.view_models.wording import counted
-from app.widgets.section import plain_label
+from app.widgets.inspector.section import plain_label
 from engine.errors import Failure
 
 ROW_PX = 28

@@ -17,11 +17,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app import theme
 from app.file_mime import local_paths
-from app.icons import icon
+from app.look import theme
+from app.look.icons import icon
 from app.widgets.dragged_files import take_if_files
-from app.widgets.section import plain_label
+from app.widgets.inspector.section import plain_label
 
 SENTENCE = "Drop a folder of sounds here, and find them by saying what you hear."
 TARGET = QSize(560, 320)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.audio_stream import Region
+from app.playing.audio_stream import Region
 from app.view_models.clause_spans import ClauseSpan, next_span, previous_span
 from app.view_models.results import ResultRow
 from app.windows.choices import Choices

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.messages import Failure, Hits
+from app.services.messages import Failure, Hits
 from app.view_models.question import Question
 from app.view_models.results import Results
 from app.workers.library_access import LibraryAccess

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.indexing_service import IndexingService
-from app.messages import Failure, IndexFinished, Progress, Ready, RootInDoubt, RootsInDoubt, Watching
+from app.services.indexing_service import IndexingService
+from app.services.messages import Failure, IndexFinished, Progress, Ready, RootInDoubt, RootsInDoubt, Watching
 from app.view_models.indexing_state import IndexingState
 from app.view_models.sidebar_tree import RootStatus
 from app.view_models.wording import counted

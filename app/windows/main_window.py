@@ -11,19 +11,19 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app import theme
-from app.audio_devices import OutputDevices, PortAudioDevices
 from app.commands import Commands
+from app.look import theme
+from app.playing.audio_devices import OutputDevices, PortAudioDevices
 from app.settings import Settings
 from app.view_models.empty_answer import EmptyAnswer, empty_answer
 from app.view_models.history import QueryHistory
 from app.view_models.question import Question
 from app.view_models.results import Results
-from app.widgets.empty_results import EmptyResults
-from app.widgets.inspector import Inspector
-from app.widgets.search_bar import SearchBar
-from app.widgets.sidebar import Sidebar
-from app.widgets.sound_pane import SoundPane
+from app.widgets.inspector.inspector import Inspector
+from app.widgets.results.empty_results import EmptyResults
+from app.widgets.search.search_bar import SearchBar
+from app.widgets.sidebar.sidebar import Sidebar
+from app.widgets.sound.sound_pane import SoundPane
 from app.widgets.status_bar import StatusBar
 from app.widgets.welcome import Welcome
 from app.windows import window_state

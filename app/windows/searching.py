@@ -13,7 +13,7 @@ from app.view_models.history import QueryHistory
 from app.view_models.query_chips import Chip, ChipKey, chips_of, without, without_any
 from app.view_models.question import Example, Question
 from app.view_models.scopes import narrowed
-from app.widgets.search_bar import SearchBar
+from app.widgets.search.search_bar import SearchBar
 from app.windows.finding import Finding
 from engine.library_rows import EVERYTHING, NameCount, RootCounts, Scope
 from engine.saved_searches import SavedSearch

@@ -12,9 +12,9 @@ from app.item_models.results_model import ResultsModel
 from app.view_models.file_details import FileDetails, read_details
 from app.view_models.outlines import outlines
 from app.view_models.results import ResultRow
-from app.widgets.inspector import Inspector
-from app.widgets.results_table import ResultsTable
-from app.widgets.sound_pane import SoundPane
+from app.widgets.inspector.inspector import Inspector
+from app.widgets.results.results_table import ResultsTable
+from app.widgets.sound.sound_pane import SoundPane
 from app.windows.audition import Audition
 from app.workers.library_access import LibraryAccess
 from engine.hits import Hit

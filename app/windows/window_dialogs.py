@@ -10,16 +10,16 @@ from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMenu
 
-from app.messages import Ready
+from app.services.messages import Ready
 from app.view_models.plain_text import menu_text
 from app.view_models.settings_texts import LOADING, LibrarySpace, network_text
 from app.view_models.wording import counted
-from app.widgets.about_dialog import AboutDialog
-from app.widgets.command_palette import CommandPalette
-from app.widgets.key_help import KeyHelp
-from app.widgets.keys_editor import KeysEditor
+from app.widgets.commands.command_palette import CommandPalette
+from app.widgets.commands.key_help import KeyHelp
+from app.widgets.commands.keys_editor import KeysEditor
 from app.widgets.question import ask
-from app.widgets.settings_dialog import SettingsDialog
+from app.widgets.settings.about_dialog import AboutDialog
+from app.widgets.settings.settings_dialog import SettingsDialog
 from app.widgets.unreadable_dialog import UnreadableDialog
 from app.windows import getting_out
 from engine.errors import Failure, display_path

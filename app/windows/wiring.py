@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from app.messages import Failure, FileFailed
+from app.services.messages import Failure, FileFailed
 from app.windows.getting_out import reveal
 from engine.errors import display_path
 from engine.library_rows import RootCounts

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from app.audio_devices import OutputDevices, PortAudioDevices
-from app.audio_stream import Passage
-from app.player import News, NewsKind, Player, Region
+from app.playing.audio_devices import OutputDevices, PortAudioDevices
+from app.playing.audio_stream import Passage
+from app.playing.player import News, NewsKind, Player, Region
 from app.view_models.player_wording import QUIETEST_DB
 from app.workers.throttle import Throttle
 

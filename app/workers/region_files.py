@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.player import Region
+from app.playing.player import Region
 from app.region_file import region_folder, remove_old_regions, write_region
 from app.workers.background import Background
 from engine.errors import EngineError

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 
-from app.indexing_service import IndexingService
-from app.messages import (
+from app.services.indexing_service import IndexingService
+from app.services.messages import (
     Answer,
     Failure,
     FileFailed,
@@ -23,7 +23,7 @@ from app.messages import (
     Stored,
     Watching,
 )
-from app.search_service import SearchService
+from app.services.search_service import SearchService
 from app.settings import Settings
 
 

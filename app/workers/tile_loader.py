@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.sound_tile import SoundFile, SoundTile, TileKey, look_at, read_tile
-from app.tile_cache import TileCache
+from app.pictures.sound_tile import SoundFile, SoundTile, TileKey, look_at, read_tile
+from app.pictures.tile_cache import TileCache
 from app.workers.background import Background
 from app.workers.throttle import Throttle
 from engine.errors import EngineError

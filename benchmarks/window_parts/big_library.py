@@ -17,7 +17,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from app.view_models.results import Results
-from app.widgets.results_table import ResultsTable
+from app.widgets.results.results_table import ResultsTable
 from app.windows.main_window import MainWindow
 from benchmarks.window_parts.timed_table import shows_rows, shows_words, watch_paints
 from tests.driven_programs import Condition, drive, later, search_field, type_query

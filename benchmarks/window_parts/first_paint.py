@@ -20,7 +20,7 @@ def main() -> int:
     from PySide6.QtGui import QPaintEvent
 
     from app import __main__, application
-    from app.widgets.results_table import ResultsTable
+    from app.widgets.results.results_table import ResultsTable
     from app.windows.main_window import MainWindow
     from benchmarks.window_parts.timed_table import shows_words, watch_paints
     from tests.driven_programs import type_query

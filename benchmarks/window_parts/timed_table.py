@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtGui import QPaintEvent
 
-from app.widgets.results_table import ResultsTable
+from app.widgets.results.results_table import ResultsTable
 from app.windows import selecting
 
 Painted = Callable[[ResultsTable, float], object]

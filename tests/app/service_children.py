@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from app.indexing_service import serve_indexing
-from app.messages import Answer, Failure, IndexFinished, Request, Search, Stop
-from app.parent import Parent
+from app.services.indexing_service import serve_indexing
+from app.services.messages import Answer, Failure, IndexFinished, Request, Search, Stop
+from app.services.parent import Parent
 from engine.hits import Hit
 from engine.library_rows import Scope
 
@@ -123,7 +123,7 @@ def die_at_once(connection: Connection) -> None:
 
 def serve_searches_and_die_of_some(connection: Connection, library_folder: Path, network_folder: Path | None) -> None:
     """The search service, killed by the query "die", and by "die once" if it is the first to hear it."""
-    from app import search_service
+    from app.services import search_service
     from engine.search import Searcher
 
     search = Searcher.search
@@ -145,7 +145,7 @@ def serve_indexing_at_short_notice(
     """The indexing service, which soon notices what happens in a root, makes graphs of small libraries too, and takes
     10 ms or more for a file.
     """
-    from app import watched_roots
+    from app.services import watched_roots
     from engine import decoding, vector_index
     from engine.audio import AudioDecoder
     from engine.watching import Timing
@@ -165,7 +165,7 @@ def serve_indexing_with_bad_decoder(
     connection: Connection, library_folder: Path, network_folder: Path | None, device: str
 ) -> None:
     """The indexing service, with a decoder that crashes on "fatal" files and never ends with "endless" ones."""
-    from app import pulse
+    from app.services import pulse
     from engine import decoding
     from engine.audio import AudioDecoder
 

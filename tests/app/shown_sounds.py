@@ -8,7 +8,7 @@ import numpy as np
 
 from app.view_models.frequency_scale import FrequencyScale
 from app.view_models.time_view import TimeView
-from app.widgets.sound_canvas import ShownSound
+from app.widgets.sound.sound_canvas import ShownSound
 from engine.peaks import Peaks, PeaksBuilder
 from tests.sound_files import RATE_HZ, write_with_libsndfile
 

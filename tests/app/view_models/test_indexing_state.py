@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.messages import IndexFinished, Progress, Ready
+from app.services.messages import IndexFinished, Progress, Ready
 from app.view_models.indexing_state import IndexingState, spoken_time, time_left
 
 HALF = Progress(files_done=12_400, files_total=31_000, audio_seconds=36_000.0, speed=45.0, seconds_left=1080.0)

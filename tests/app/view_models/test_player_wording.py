@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from app.varispeed import FASTEST, SLOWEST
+from app.playing.varispeed import FASTEST, SLOWEST
 from app.view_models.player_wording import (
     gain_label,
     position_label,

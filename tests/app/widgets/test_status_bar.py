@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QPalette
 from pytestqt.qtbot import QtBot
 
-from app.messages import Progress
+from app.services.messages import Progress
 from app.view_models.indexing_state import IndexingState
 from app.widgets.status_bar import HEIGHT_PX, StatusBar
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.audio_stream import Region
+from app.playing.audio_stream import Region
 from app.windows.main_window import MainWindow
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.messages import Failure, Hits
-from app.search_service import SearchService
+from app.services.messages import Failure, Hits
+from app.services.search_service import SearchService
 from app.view_models.question import Example, Question
 from app.view_models.results import Results
 from app.windows.finding import Finding

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.indexing_service import IndexingService
-from app.messages import (
+from app.services.indexing_service import IndexingService
+from app.services.messages import (
     Failure,
     IndexFinished,
     Progress,

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.icons import icon
+from app.look.icons import icon
 from app.windows.main_window import MainWindow
 
 EXPECTED_KEYS = {

@@ -10,12 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.messages import Ready
+from app.services.messages import Ready
 from app.view_models.question import Question
-from app.widgets.about_dialog import AboutDialog
-from app.widgets.command_palette import CommandPalette
-from app.widgets.key_help import KeyHelp
-from app.widgets.settings_dialog import SettingsDialog
+from app.widgets.commands.command_palette import CommandPalette
+from app.widgets.commands.key_help import KeyHelp
+from app.widgets.settings.about_dialog import AboutDialog
+from app.widgets.settings.settings_dialog import SettingsDialog
 from app.widgets.unreadable_dialog import UnreadableDialog
 from app.windows.main_window import MainWindow
 from engine.library import Library

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.messages import Failure, FileFailed, Progress
+from app.services.messages import Failure, FileFailed, Progress
 from app.windows.main_window import MainWindow
 from engine.library_rows import Scope
 from engine.saved_searches import SavedSearch
@@ -26,7 +26,7 @@ def test_what_goes_wrong_is_said_in_one_place(window: MainWindow, sounds: Path):
 
 
 def test_indexing_is_paused_while_one_listens_if_a_person_wants_it(window: MainWindow):
-    from app.indexing_service import IndexingService
+    from app.services.indexing_service import IndexingService
 
     window.services.indexing = IndexingService(
         window.library_folder, on_answer=lambda _: None, on_trouble=lambda _: None

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.audio_devices import NO_PORTAUDIO, NoSound, OutputDevices
-from app.player import Region
+from app.playing.audio_devices import NO_PORTAUDIO, NoSound, OutputDevices
+from app.playing.player import Region
 from app.workers.playback import Playback
 from tests.recording_devices import DEADLINE_S, RecordingDevices
 from tests.sound_files import RATE_HZ, write_with_libsndfile

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from pytestqt.qtbot import QtBot
 
-from app.player import Region
+from app.playing.player import Region
 from app.workers.region_files import RegionFiles
 from tests.sound_files import make_sweep, write_with_libsndfile
 

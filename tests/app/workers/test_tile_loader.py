@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.sound_tile import SoundFile, SoundTile, TileKey
+from app.pictures.sound_tile import SoundFile, SoundTile, TileKey
 from app.view_models.frequency_scale import FrequencyScale
 from app.workers.tile_loader import TileLoader
 from tests.sound_files import make_sweep, write_with_libsndfile

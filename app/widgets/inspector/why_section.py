@@ -1,0 +1,142 @@
+"""Why the file was found: what was heard where, and which words say so."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.look import theme
+from app.view_models.plain_text import one_line
+from app.view_models.why import Heard, Why
+from app.widgets.inspector.section import Section, plain_label
+
+DOT_PX = 8
+BAR_PX = 3
+
+
+class WhySection(Section):
+    """moment_requested : start and end in seconds"""
+
+    moment_requested = Signal(float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Why this matched", parent)
+        self._why: Why | None = None
+        self._rows: list[QWidget] = []
+
+    def show_why(self, why: Why | None) -> None:
+        if why != self._why:
+            self._why = why
+            self._fill(why)
+        self.setVisible(why is not None)
+
+    def _fill(self, why: Why | None) -> None:
+        for row in self._rows:
+            self.column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._rows = self._make_rows(why) if why else []
+        for row in self._rows:
+            self.column.addWidget(row)
+
+    def _make_rows(self, why: Why) -> list[QWidget]:
+        rows: list[QWidget] = []
+        for heard in why.heard:
+            row = HeardRow(heard, self)
+            row.moment_requested.connect(self.moment_requested)
+            rows.append(row)
+        return [*rows, *(plain_label(one_line(sentence), self, small=True, wraps=True) for sentence in why.said)]
+
+
+class HeardRow(QWidget):
+    """A clause in its colour, how clearly it was heard, and its moment to jump to."""
+
+    moment_requested = Signal(float, float)
+
+    def __init__(self, heard: Heard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        text = one_line(heard.text)
+        self.moment = MomentLink(heard.moment, self)
+        self.moment.setAccessibleName(f"Go to {text} at {heard.moment}")
+        self.moment.clicked.connect(lambda: self.moment_requested.emit(heard.start_s, heard.end_s))
+        name = plain_label(text, self, wraps=True)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(_Dot(heard.number, self), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(name, 1)
+        line.addWidget(self.moment, 0, Qt.AlignmentFlag.AlignTop)
+        below = QHBoxLayout()
+        below.setContentsMargins(DOT_PX + 8, 0, 0, 0)
+        below.setSpacing(8)
+        below.addWidget(_Strength(heard, self), 1)
+        below.addWidget(plain_label(heard.how, self, small=True))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(line)
+        column.addLayout(below)
+
+
+class MomentLink(QPushButton):
+    """Looks like a link."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self.setFont(theme.figures(self.font()))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("Play from this moment")
+        self.setFlat(True)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 8, 20)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        font = self.font()
+        font.setUnderline(self.underMouse())
+        painter.setFont(font)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Link))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+
+class _Dot(QWidget):
+    """In the colour of the clause."""
+
+    def __init__(self, number: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._colour = theme.CLAUSE_COLOURS[number % len(theme.CLAUSE_COLOURS)]
+        self.setFixedSize(DOT_PX, 20)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._colour)
+        painter.drawEllipse(QRectF(0, (self.height() - DOT_PX) / 2, DOT_PX, DOT_PX))
+
+
+class _Strength(QWidget):
+    """A bar in the colour of the clause."""
+
+    def __init__(self, heard: Heard, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._share = heard.strength
+        self._colour = theme.CLAUSE_COLOURS[heard.number % len(theme.CLAUSE_COLOURS)]
+        self.setMinimumSize(40, 16)
+        self.setAccessibleName(f"{heard.strength:.0%}")
+        self.setToolTip(f"{heard.strength:.0%}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        bar = QRectF(0, (self.height() - BAR_PX) / 2, self.width(), BAR_PX)
+        painter.setBrush(theme.hairline(self.palette()))
+        painter.drawRoundedRect(bar, BAR_PX / 2, BAR_PX / 2)
+        bar.setWidth(bar.width() * self._share)
+        painter.setBrush(self._colour)
+        painter.drawRoundedRect(bar, BAR_PX / 2, BAR_PX / 2)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from app.look import theme
+from app.view_models.why import why
+from app.widgets.inspector.why_section import HeardRow, WhySection
+from tests.app.shown_files import HOSTILE_NAMES, file_row, hit
+
+
+@pytest.fixture
+def section(qtbot: QtBot) -> WhySection:
+    section = WhySection()
+    qtbot.addWidget(section)
+    section.resize(300, 200)
+    return section
+
+
+def texts(section: WhySection) -> list[str]:
+    return [label.text() for label in section.findChildren(QLabel) if not label.isHidden()]
+
+
+def test_every_clause_has_its_moment_to_go_to(section: WhySection, qtbot: QtBot) -> None:
+    section.show_why(why(hit(("dog barks", 42.1, 43.2, 0.9), ("car", 45.0, 47.0, 0.6)), file_row()))
+    rows = section.findChildren(HeardRow)
+    assert [row.moment.text() for row in rows] == ["0:42.1–0:43.2", "0:45–0:47"]
+    with qtbot.waitSignal(section.moment_requested) as requested:
+        qtbot.mouseClick(rows[1].moment, Qt.MouseButton.LeftButton)
+    assert requested.args == [45.0, 47.0]
+
+
+def test_words_are_named(section: WhySection) -> None:
+    section.show_why(why(hit(("dog", 0.0, 1.0, 0.01), words=("dog",)), file_row()))
+    assert texts(section) == ["WHY THIS MATCHED", "In its name: dog", "It was not heard: only what is written says so."]
+
+
+def test_clauses_have_their_colours(section: WhySection) -> None:
+    section.show_why(why(hit(*[(f"clause {number}", 0.0, 1.0, 1.0) for number in range(6)]), file_row()))
+    section.resize(300, section.sizeHint().height())
+    picture = section.grab().toImage()
+    seen = {picture.pixelColor(4, y).name() for y in range(picture.height())}
+    assert {colour.name() for colour in theme.CLAUSE_COLOURS} <= seen
+
+
+def test_without_a_search_there_is_no_reason(section: WhySection, qtbot: QtBot) -> None:
+    section.show_why(why(hit(("dog", 0.0, 1.0, 0.9)), file_row()))
+    section.show_why(None)
+    assert section.isHidden()
+    qtbot.waitUntil(lambda: section.findChildren(HeardRow) == [])
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_hostile_clauses_are_plain_text(section: WhySection, name: str) -> None:
+    section.show_why(why(hit((name, 0.0, 1.0, 0.9), words=(name,)), file_row()))
+    assert all(text.isprintable() for text in texts(section))
+    assert section.minimumSizeHint().width() < 300
