@@ -21,6 +21,8 @@ from app.single_instance import SingleInstance
 from app.windows.main_window import MainWindow
 from engine.errors import EngineError
 
+NO_SCREEN = "There is no screen to open a window on; `earmark --help` tells what can be done without one."
+
 
 class _Calls(QObject):
     """Calls from other threads and from the system, brought to the GUI thread."""
@@ -30,6 +32,8 @@ class _Calls(QObject):
 
 def run(library_folder: Path) -> int:
     """Open the window of a library, or have it raised where it is open already; returns the exit code."""
+    if not _has_screen():
+        sys.exit(NO_SCREEN)
     calls = _Calls()
     try:
         instance = SingleInstance.claim(library_folder, calls.raise_window.emit)
@@ -60,6 +64,13 @@ def _run(library_folder: Path, calls: _Calls) -> int:
         code = application.exec()
     window.finish()
     return code
+
+
+def _has_screen() -> bool:
+    """Where there is none, Qt would end the program with a dump of its memory."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def _report_crashes(report: Callable[[str], object]) -> None:

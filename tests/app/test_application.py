@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from app.application import NO_SCREEN
 from tests.driven_programs import Program
 
 SPEAKING_WINDOW = Path(__file__).with_name("speaking_window.py")
@@ -76,3 +80,13 @@ def test_a_damaged_library_is_one_sentence(start: Start, tmp_path: Path):
     )
     assert program.end() == 0
     assert program.complaints() == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a screen")
+def test_without_a_screen_it_is_one_sentence(tmp_path: Path):
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    command = [sys.executable, "-m", "app", "gui", "--library", str(tmp_path / "library")]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [NO_SCREEN]
