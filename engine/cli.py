@@ -53,7 +53,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="earmark",
-    help="Find sounds in your own files by saying what you hear.",
+    help="Find sounds in your own files by saying what you hear. Without a command, `earmark` opens the window.",
     epilog="Exit codes: 0 done; 1 it could not be done, one sentence says why; 2 wrong usage; 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,

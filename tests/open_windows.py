@@ -71,7 +71,7 @@ class OpenWindow:
     # --- what is done -------------------------------------------------------------------------------------------------
 
     def add(self, folder: Path) -> None:
-        self.window.folders.add_dropped([folder])
+        self.window.take_dropped([folder])
 
     def type(self, text: str) -> None:
         field = self.window.search_bar.findChild(SearchField)

@@ -71,10 +71,6 @@ class Folders(QObject):
         if folders and (indexing := self._services.indexing):
             indexing.index(folders)
 
-    def add_dropped(self, paths: Sequence[Path]) -> None:
-        """Folders, or the folders that files lie in."""
-        self.add(list(dict.fromkeys(path if path.is_dir() else path.parent for path in paths)))
-
     def remove(self, root_id: int) -> None:
         if indexing := self._services.indexing:
             indexing.remove_root(root_id)

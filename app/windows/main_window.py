@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands import Commands
+from app.file_mime import local_paths
 from app.look import theme
 from app.playing.audio_devices import OutputDevices, PortAudioDevices
 from app.settings import Settings
@@ -19,6 +20,7 @@ from app.view_models.empty_answer import EmptyAnswer, empty_answer
 from app.view_models.history import QueryHistory
 from app.view_models.question import Question
 from app.view_models.results import Results
+from app.widgets.dragged_files import take_if_files
 from app.widgets.inspector.inspector import Inspector
 from app.widgets.results.empty_results import EmptyResults
 from app.widgets.search.search_bar import SearchBar
@@ -278,6 +280,25 @@ class MainWindow(QMainWindow):
         """Silence first; only then the search is cleared."""
         if not self.audition.stop() and self.search_bar.text():
             self.searching.ask_for("")
+
+    # --- what is dropped ----------------------------------------------------------------------------------------------
+
+    def take_dropped(self, paths: Sequence[Path]) -> None:
+        """Folders are watched from now on; a file is an example of what to look for."""
+        folders = [path for path in paths if path.is_dir()]
+        if folders:
+            self.folders.add(folders)
+        elif paths and self.folders.counts:
+            self.searching.ask_like(paths[0])
+        elif paths:
+            self.status.say("Drop a folder first: Earmark watches whole folders.")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        take_if_files(event, self)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.take_dropped(local_paths(event.mimeData()))
+        event.acceptProposedAction()
 
     # --- panels -------------------------------------------------------------------------------------------------------
 

@@ -111,12 +111,6 @@ def test_each_root_has_its_status(
     assert told.args == [{1: RootStatus("paused", "Paused")}]
 
 
-def test_a_dropped_file_stands_for_its_folder(folders: Folders, services: Services, sounds: Path):
-    folders.add_dropped([sounds / "dog.wav", sounds / "car.wav", sounds])
-    assert services.indexing is not None
-    assert services.indexing.index([]) == 2, "one request was made before"
-
-
 def test_files_that_vanish_all_at_once_are_in_doubt(folders: Folders, services: Services, sounds: Path, qtbot: QtBot):
     doubts = RootsInDoubt((RootInDoubt(1, sounds, 900),))
     with qtbot.waitSignals([folders.doubted, folders.statuses_changed]):

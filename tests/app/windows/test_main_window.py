@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.file_mime import mime_of
 from app.settings import Settings, load
 from app.view_models.question import Question
 from app.view_models.results import Results
@@ -137,3 +140,29 @@ def test_when_nothing_sounds_like_that_it_says_so_and_offers_the_rest(window: Ma
     window.searching.ask(Question("another"))
     window.choose_page()
     assert window.pages.currentWidget() is window.empty
+
+
+def test_folders_that_are_dropped_are_watched_and_a_file_is_an_example(
+    window: MainWindow, sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    added: list[list[Path]] = []
+    monkeypatch.setattr(window.folders, "add", added.append)
+    window.take_dropped([tmp_path, sounds / "dog.wav"])
+    assert added == [[tmp_path]]
+    window.take_dropped([sounds / "dog.wav"])
+    example = window.finding.question.example
+    assert added == [[tmp_path]]
+    assert example is not None
+    assert example.path == sounds / "dog.wav"
+
+
+def test_a_drop_may_land_anywhere_on_the_window(window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    added: list[list[Path]] = []
+    monkeypatch.setattr(window.folders, "add", added.append)
+    place, action = QPointF(5, 5), Qt.DropAction.CopyAction
+    mime, button, keys = mime_of([tmp_path]), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(place.toPoint(), action, mime, button, keys)
+    window.dragEnterEvent(entering)
+    assert entering.isAccepted()
+    window.dropEvent(QDropEvent(place, action, mime, button, keys))
+    assert added == [[tmp_path]]
