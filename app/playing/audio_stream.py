@@ -131,10 +131,6 @@ class AudioStream:
 
     # --- moments ------------------------------------------------------------------------------------------------------
 
-    def has_begun(self) -> bool:
-        """Whether the device has taken any of it."""
-        return self._ring.taken > 0
-
     def position_s(self, now_s: float) -> float:
         """The moment of the file that is heard now."""
         frame, heard_at_s = self._heard

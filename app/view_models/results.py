@@ -118,10 +118,6 @@ class Results:
         rest = self.delivered[~np.isin(self.delivered, known)]
         return replace(self, file_ids=np.concatenate([known, rest]), is_sorted=True, kept_id=None)
 
-    def by_relevance(self) -> Results:
-        """The same files as they came, the best first."""
-        return replace(self, file_ids=self.delivered, is_sorted=False, kept_id=None)
-
     def with_row_at(self, file_id: int, index: int) -> Results:
         """The same files with one of them moved to a row, or as near to it as the list allows."""
         rest = self.file_ids[self.file_ids != file_id]

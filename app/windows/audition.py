@@ -58,9 +58,6 @@ class Audition(QObject):
         if self._choices.settings.play_on_select and not goes_on:
             self.play()
 
-    def select_none(self) -> None:
-        self._file = self._result = self._region = None
-
     # --- what is heard ------------------------------------------------------------------------------------------------
 
     def play(self) -> None:

@@ -72,8 +72,6 @@ def test_hits_are_put_in_the_order_of_the_library_and_back() -> None:
     assert ids(by_name) == [3, 1, 2]
     assert by_name.row(0).weak
     assert by_name.first_weak is None  # weak and strong are mixed
-    assert ids(by_name.by_relevance()) == [1, 2, 3]
-    assert by_name.by_relevance().first_weak == 2
 
 
 def test_a_file_that_the_library_no_longer_lists_comes_last() -> None:
@@ -86,7 +84,6 @@ def test_one_row_can_be_kept_in_its_place_among_others() -> None:
     assert ids(hits.with_row_at(4, 0)) == [4, 1, 2, 3]
     assert ids(hits.with_row_at(1, 99)) == [2, 3, 4, 1]
     assert ids(hits.with_row_at(8, 1)) == [1, 2, 3, 4]
-    assert ids(hits.with_row_at(4, 0).by_relevance()) == [1, 2, 3, 4]
 
 
 def test_a_kept_row_does_not_move_the_divider_to_itself() -> None:
