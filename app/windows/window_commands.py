@@ -63,7 +63,7 @@ def _switch(window: MainWindow, field: str) -> Callable[[], None]:
 def _add_picture(commands: Commands, window: MainWindow) -> None:
     add = partial(commands.add, section="Waveform and spectrogram")
     view = window.sound_pane.view
-    add("zoom-in", "Zoom in", view.zoom_in, keys=["+"], icon="zoom-in", repeats=True)
+    add("zoom-in", "Zoom in", view.zoom_in, keys=["+", "="], icon="zoom-in", repeats=True)
     add("zoom-out", "Zoom out", view.zoom_out, keys=["-"], icon="zoom-out", repeats=True)
     add("zoom-fit", "Show the whole sound", view.fit, keys=["Z"], icon="zoom-fit")
     add("region-start", "Region begins here", view.start_region_here, keys=["["])

@@ -35,7 +35,7 @@ def text(model: ResultsModel, row: int, column: str, role: int = Qt.ItemDataRole
 
 
 def asking_once(qtbot: QtBot, model: Asked, requests: int) -> None:
-    qtbot.waitUntil(lambda: len(model.asked_rows) >= requests, timeout=5000)
+    qtbot.waitUntil(lambda: len(model.asked_rows) >= requests)
 
 
 def test_keeps_the_rules_of_item_models(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
@@ -43,7 +43,7 @@ def test_keeps_the_rules_of_item_models(qtbot: QtBot, qtmodeltester: ModelTester
     qtmodeltester.check(model)  # and it goes on watching
     model.set_results(Results.of_hits([hit(1, 0.9), hit(2, 0.3)]))
     model.show_rows(0, 1, with_peaks=True)
-    qtbot.waitUntil(lambda: model.peaks(1) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: model.peaks(1) is not None)
     model.set_results(Results.browsing(range(1, 1000)))
     model.set_results(Results.browsing([]))
 
@@ -67,7 +67,7 @@ def test_rows_come_page_by_page_once_they_are_in_sight(qtbot: QtBot) -> None:
     model.show_rows(300, 340, with_peaks=False)
     asking_once(qtbot, model, 1)
     assert model.asked_rows == [list(range(1256, 1384))]
-    with qtbot.waitSignal(model.dataChanged, timeout=5000) as changed:
+    with qtbot.waitSignal(model.dataChanged) as changed:
         model.answer()
     assert [index.row() for index in changed.args[:2]] == [300, 340]
     assert text(model, 300, "name") == "sound_1300.wav"
@@ -105,15 +105,15 @@ def test_outlines_are_asked_for_only_where_they_are_seen(qtbot: QtBot) -> None:
     asking_once(qtbot, model, 1)
     assert model.asked_outlines == []
     model.show_rows(10, 12, with_peaks=True)
-    qtbot.waitUntil(lambda: model.asked_outlines == [[10, 11, 12]], timeout=5000)
+    qtbot.waitUntil(lambda: model.asked_outlines == [[10, 11, 12]])
 
 
 def test_news_of_a_row_is_shown_at_once(qtbot: QtBot) -> None:
     model = knowing_model()
     model.set_results(Results.browsing([1, 2, 3]))
     model.show_rows(0, 2, with_peaks=False)
-    qtbot.waitUntil(lambda: model.file_row(2) is not None, timeout=5000)
-    with qtbot.waitSignal(model.dataChanged, timeout=5000) as changed:
+    qtbot.waitUntil(lambda: model.file_row(2) is not None)
+    with qtbot.waitSignal(model.dataChanged) as changed:
         model.put_rows({2: file_row(2, tags=("dog",))})
     assert [index.row() for index in changed.args[:2]] == [1, 1]
     assert text(model, 1, "tags") == "dog"
@@ -144,7 +144,7 @@ def test_roles_give_what_a_view_needs(qtbot: QtBot) -> None:
     model = knowing_model()
     model.set_results(Results.of_hits([hit(7)]))
     model.show_rows(0, 0, with_peaks=True)
-    qtbot.waitUntil(lambda: model.peaks(0) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: model.peaks(0) is not None)
     index = model.index(0, 0)
     assert model.data(index, Role.FILE_ID) == 7
     assert model.data(index, Role.RESULT) == model.result(0)

@@ -68,7 +68,7 @@ def test_a_query_that_runs_for_long_is_broken_off_for_a_newer_one(access: Librar
 
     access.list(count_long, came.append, came.append)
     assert started.wait(30)
-    qtbot.waitUntil(lambda: _is_broken_off(access, came), timeout=30_000)
+    qtbot.waitUntil(lambda: _is_broken_off(access, came))
     assert came[-1] == "new"
     assert len(set(came)) == 1
 

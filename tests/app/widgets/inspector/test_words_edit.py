@@ -26,20 +26,20 @@ def test_words_are_handed_out_a_moment_after_the_last_key(note: WordsEdit, qtbot
 
 def test_words_are_handed_out_when_the_focus_leaves(note: WordsEdit, qtbot: QtBot) -> None:
     qtbot.keyClicks(note, "wind")
-    with qtbot.waitSignal(note.written, timeout=100) as written:
+    with qtbot.waitSignal(note.written) as written:
         qtbot.keyClick(note, Qt.Key.Key_Escape)
     assert written.args == [(1,), "wind"]
 
 
 def test_words_are_handed_out_when_the_field_is_hidden(note: WordsEdit, qtbot: QtBot) -> None:
     qtbot.keyClicks(note, "wind")
-    with qtbot.waitSignal(note.written, timeout=100):
+    with qtbot.waitSignal(note.written):
         note.hide()
 
 
 def test_words_belong_to_the_file_they_were_typed_for(note: WordsEdit, qtbot: QtBot) -> None:
     qtbot.keyClicks(note, "wind")
-    with qtbot.waitSignal(note.written, timeout=100) as written:
+    with qtbot.waitSignal(note.written) as written:
         note.show_words([2], "rain")
     assert written.args == [(1,), "wind"]
     assert note.toPlainText() == "rain"

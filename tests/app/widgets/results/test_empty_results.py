@@ -35,9 +35,9 @@ def test_offers_the_doors_out(qtbot: QtBot) -> None:
     widget = shown(qtbot, answer)
     assert labels(widget) == ["Nothing.", "Try fewer words."]
     offered = buttons(widget)
-    with qtbot.waitSignal(widget.clear_scope_requested, timeout=5000):
+    with qtbot.waitSignal(widget.clear_scope_requested):
         qtbot.mouseClick(offered["Search everywhere"], Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(widget.show_weak_requested, timeout=5000):
+    with qtbot.waitSignal(widget.show_weak_requested):
         qtbot.keyClick(offered["Show 3 weaker matches"], Qt.Key.Key_Space)
 
 

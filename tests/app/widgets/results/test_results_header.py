@@ -60,8 +60,8 @@ def test_columns_grow_with_the_window_until_a_person_sets_a_width(
 ) -> None:
     narrow = header.sectionSize(NUMBER_OF["name"])
     table.resize(1600, 400)
-    qtbot.waitUntil(lambda: header.sectionSize(NUMBER_OF["name"]) > narrow, timeout=5000)
-    with qtbot.waitSignal(header.columns_changed, timeout=5000):
+    qtbot.waitUntil(lambda: header.sectionSize(NUMBER_OF["name"]) > narrow)
+    with qtbot.waitSignal(header.columns_changed):
         header.resizeSection(NUMBER_OF["name"], 300)
     table.resize(1800, 400)
     assert header.sectionSize(NUMBER_OF["name"]) == 300
@@ -70,7 +70,7 @@ def test_columns_grow_with_the_window_until_a_person_sets_a_width(
 
 
 def test_columns_can_be_chosen_from_the_header(qtbot: QtBot, header: ResultsHeader) -> None:
-    with qtbot.waitSignal(header.columns_changed, timeout=5000):
+    with qtbot.waitSignal(header.columns_changed):
         choose(header, "Rating")
     choose(header, "Waveform")
     assert shown(header) == ["name", "match", "moment", "duration", "tags", "format", "folder", "rating"]
@@ -96,7 +96,7 @@ def test_the_menu_opens_where_it_was_asked_for_and_waits_for_nobody(qtbot: QtBot
     assert menu is not None
     assert menu.isVisible()
     menu.close()
-    qtbot.waitUntil(lambda: header.findChild(QMenu) is None, timeout=5000)
+    qtbot.waitUntil(lambda: header.findChild(QMenu) is None)
 
 
 def test_chosen_columns_come_back_as_they_were(qtbot: QtBot, header: ResultsHeader, table: ResultsTable) -> None:
@@ -107,7 +107,7 @@ def test_chosen_columns_come_back_as_they_were(qtbot: QtBot, header: ResultsHead
 
 
 def test_moved_columns_are_remembered(qtbot: QtBot, header: ResultsHeader) -> None:
-    with qtbot.waitSignal(header.columns_changed, timeout=5000):
+    with qtbot.waitSignal(header.columns_changed):
         header.moveSection(header.visualIndex(NUMBER_OF["waveform"]), 1)
     assert [name for name, _ in header.columns()][:3] == ["name", "waveform", "match"]
 

@@ -37,7 +37,7 @@ def table(qtbot: QtBot, model: ResultsModel) -> ResultsTable:
     table.show()
     table.activateWindow()
     table.setFocus()
-    qtbot.waitUntil(table.hasFocus, timeout=5000)
+    qtbot.waitUntil(table.hasFocus)
     return table
 
 
@@ -206,7 +206,7 @@ def test_letters_go_elsewhere_and_space_plays(qtbot: QtBot, table: ResultsTable)
     table.show_results(Results.browsing([5, 6]))
     letters: list[str] = []
     table.letter_typed.connect(letters.append)
-    with qtbot.waitSignal(table.play_toggled, timeout=5000):
+    with qtbot.waitSignal(table.play_toggled):
         qtbot.keyClick(table, Qt.Key.Key_Space)
     qtbot.keyClick(table, Qt.Key.Key_D)
     accented = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Eacute, Qt.KeyboardModifier.NoModifier, "é")
@@ -219,7 +219,7 @@ def test_letters_go_elsewhere_and_space_plays(qtbot: QtBot, table: ResultsTable)
 
 def test_everything_can_be_selected(qtbot: QtBot, table: ResultsTable) -> None:
     table.show_results(Results.browsing(range(100_000)))
-    with qtbot.waitSignal(table.selection_changed, timeout=5000):
+    with qtbot.waitSignal(table.selection_changed):
         table.selectAll()
     assert len(table.selected_ids()) == 100_000
 
@@ -307,7 +307,7 @@ def test_another_question_starts_at_the_top_and_keeps_what_is_selected(
         table.show_results(Results.browsing(range(600, 800)))
     assert table.verticalScrollBar().value() == 0
     assert table.selected_ids() == [700]
-    with qtbot.waitSignal(table.selection_changed, timeout=5000):
+    with qtbot.waitSignal(table.selection_changed):
         table.show_results(Results.browsing(range(100)))
     assert table.selected_ids() == []
     assert heard == []
@@ -328,7 +328,7 @@ def test_nothing_moves_during_a_drag_and_the_newest_answer_appears_after_it(
     qtbot: QtBot, table: ResultsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table.show_results(Results.browsing([11, 12, 13]))
-    qtbot.waitUntil(lambda: table.model().file_row(2) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: table.model().file_row(2) is not None)
     click(qtbot, table, 11, CTRL)
     click(qtbot, table, 13, CTRL)
     dragged: list[list[str]] = []
@@ -360,7 +360,7 @@ def test_files_and_folders_can_be_dropped(qtbot: QtBot, table: ResultsTable) -> 
     mime.setUrls([QUrl("file:///sounds/field"), QUrl("https://example.org/a.wav")])
     keys = Qt.KeyboardModifier.NoModifier
     drop = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, LEFT, keys)
-    with qtbot.waitSignal(table.files_dropped, timeout=5000) as dropped:
+    with qtbot.waitSignal(table.files_dropped) as dropped:
         table.dropEvent(drop)
     assert dropped.args == [[Path("/sounds/field")]]
     assert drop.dropAction() == Qt.DropAction.CopyAction
@@ -373,11 +373,11 @@ def test_a_context_menu_is_for_what_is_selected(qtbot: QtBot, table: ResultsTabl
     with qtbot.assertNotEmitted(table.context_menu_requested):
         QApplication.sendEvent(table.viewport(), event)
     table.select_id(6)
-    with qtbot.waitSignal(table.context_menu_requested, timeout=5000) as asked:
+    with qtbot.waitSignal(table.context_menu_requested) as asked:
         QApplication.sendEvent(table.viewport(), event)
     assert asked.args == [[6], event.globalPos()]
     by_key = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(0, 0), QPoint(0, 0))
-    with qtbot.waitSignal(table.context_menu_requested, timeout=5000) as asked:
+    with qtbot.waitSignal(table.context_menu_requested) as asked:
         QApplication.sendEvent(table.viewport(), by_key)
     assert file_at(table, table.viewport().mapFromGlobal(asked.args[1])) == 6
 
@@ -387,7 +387,7 @@ def test_columns_and_order_go_through_the_table(qtbot: QtBot, table: ResultsTabl
     table.set_columns(columns)
     assert table.columns() == columns
     table.set_order(Order("name"))
-    with qtbot.waitSignal(table.sort_requested, timeout=5000) as asked:
+    with qtbot.waitSignal(table.sort_requested) as asked:
         header = table.horizontalHeader()
         qtbot.mouseClick(header.viewport(), LEFT, pos=QPoint(100, 10))
     assert asked.args == [Order("name", descending=True)]
@@ -404,24 +404,24 @@ def colours(table: ResultsTable, rows: range) -> set[int]:
 def test_rows_in_sight_are_loaded_and_drawn_with_their_moments(qtbot: QtBot, table: ResultsTable) -> None:
     table.show_results(Results.of_hits([hit(1, 0.9, 0.0, 95.0)]))
     marked = CLAUSE_COLOURS[0].rgb()
-    qtbot.waitUntil(lambda: marked in colours(table, range(LINE_PX)), timeout=5000)
+    qtbot.waitUntil(lambda: marked in colours(table, range(LINE_PX)))
 
 
 def test_rows_out_of_sight_are_not_loaded(qtbot: QtBot, table: ResultsTable) -> None:
     table.show_results(Results.browsing(range(10_000)))
-    qtbot.waitUntil(lambda: table.model().peaks(0) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: table.model().peaks(0) is not None)
     assert table.model().file_row(5000) is None
     table.verticalScrollBar().setValue(5000 * LINE_PX)
-    qtbot.waitUntil(lambda: table.model().peaks(5000) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: table.model().peaks(5000) is not None)
 
 
 def test_without_a_place_for_waveforms_none_are_loaded(qtbot: QtBot, table: ResultsTable) -> None:
     table.set_columns((("name", 300), ("folder", 200)))
     table.show_results(Results.browsing(range(10)))
-    qtbot.waitUntil(lambda: table.model().file_row(0) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: table.model().file_row(0) is not None)
     assert table.model().peaks(0) is None
     table.set_waveforms(True)
-    qtbot.waitUntil(lambda: table.model().peaks(0) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: table.model().peaks(0) is not None)
 
 
 def test_strips_make_rows_higher_and_leave_the_top_row_on_top(table: ResultsTable) -> None:
@@ -447,7 +447,7 @@ def test_the_row_under_the_mouse_stands_out(qtbot: QtBot, table: ResultsTable) -
     table.show_results(Results.browsing([5, 6]))
     raised = in_magenta(table, QPalette.ColorRole.AlternateBase)
     point_at(qtbot, table, 6)
-    qtbot.waitUntil(lambda: raised in colours(table, range(LINE_PX, 2 * LINE_PX)), timeout=5000)
+    qtbot.waitUntil(lambda: raised in colours(table, range(LINE_PX, 2 * LINE_PX)))
     assert raised not in colours(table, range(LINE_PX))
     QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
     assert raised not in colours(table, range(2 * LINE_PX))
