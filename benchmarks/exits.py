@@ -46,7 +46,8 @@ class Exit:
 
     @property
     def is_clean(self) -> bool:
-        return self.code == 0 and self.took_s < WITHIN_S and not self.left and not self.complaints
+        """However long it took."""
+        return self.code == 0 and not self.left and not self.complaints
 
     def __str__(self) -> str:
         faults = [f"code {self.code}"] * (self.code != 0) + [f"left {self.left}"] * bool(self.left) + self.complaints
@@ -63,9 +64,9 @@ def main() -> int:
             exits.append(room.leave(state, number))
             print(f"  {exits[-1]}", flush=True)
     took_s = [each.took_s for each in exits]
-    clean = sum(each.is_clean for each in exits)
+    clean = sum(each.is_clean and each.took_s < WITHIN_S for each in exits)
     print(
-        f"\n{clean} of {len(exits)} exits were clean; from close to end {statistics.median(took_s):.2f} s in the"
+        f"\n{clean} of {len(exits)} exits were clean and in time; from close to end {statistics.median(took_s):.2f} s in the"
         f" median, {max(took_s):.2f} s at most (target: {WITHIN_S:g} s)"
     )
     return 0 if clean == len(exits) else 1
