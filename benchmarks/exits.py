@@ -66,8 +66,8 @@ def main() -> int:
     took_s = [each.took_s for each in exits]
     clean = sum(each.is_clean and each.took_s < WITHIN_S for each in exits)
     print(
-        f"\n{clean} of {len(exits)} exits were clean and in time; from close to end {statistics.median(took_s):.2f} s in the"
-        f" median, {max(took_s):.2f} s at most (target: {WITHIN_S:g} s)"
+        f"\n{clean} of {len(exits)} exits were clean and in time; from close to end"
+        f" {statistics.median(took_s):.2f} s in the median, {max(took_s):.2f} s at most (target: {WITHIN_S:g} s)"
     )
     return 0 if clean == len(exits) else 1
 
