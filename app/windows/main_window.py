@@ -48,7 +48,7 @@ USUAL_SIZE_PX = (1440, 900)
 LEAST_SIZE_PX = (720, 480)
 INSPECTOR_FROM_PX = 1100  # in narrower windows the inspector folds away by itself,
 SIDEBAR_FROM_PX = 900  # and then the sidebar
-HISTORY = "history"
+HISTORY, PICTURE, WAVEFORMS = "history", "picture", "waveforms"  # what is kept of the window beside its sizes
 
 
 class MainWindow(QMainWindow):
@@ -356,6 +356,8 @@ class MainWindow(QMainWindow):
         window_state.restore(self, self._splitters(), settings.window)
         for panel in (self.sidebar, self.inspector):
             panel.setHidden(settings.window.get(panel.accessibleName()) == "hidden")
+        self.sound_pane.set_collapsed(settings.window.get(PICTURE) == "hidden")
+        self.table.set_waveforms(settings.window.get(WAVEFORMS) == "shown")
 
     def _state(self) -> dict[str, str]:
         hidden = {
@@ -363,8 +365,12 @@ class MainWindow(QMainWindow):
             for panel in (self.sidebar, self.inspector)
             if panel.isHidden() and panel not in self._folded
         }
-        history = json.dumps(self.searching.history.to_list())
-        return {**window_state.saved(self, self._splitters()), **hidden, HISTORY: history}
+        seen = {
+            PICTURE: "hidden" if self.sound_pane.is_collapsed() else "shown",
+            WAVEFORMS: "shown" if self.table.has_waveforms else "hidden",
+            HISTORY: json.dumps(self.searching.history.to_list()),
+        }
+        return {**window_state.saved(self, self._splitters()), **hidden, **seen}
 
     def _splitters(self) -> dict[str, QSplitter]:
         return {"columns": self.columns, "rows": self.rows}

@@ -31,12 +31,16 @@ def test_closing_keeps_what_was_chosen(window: MainWindow, tmp_path: Path):
     window.searching.ask_for("dog")
     window.commands.rebind("loop", ["G"])
     window.toggle_panel(window.inspector)
+    window.sound_pane.set_collapsed(True)
+    window.table.set_waveforms(True)
     window.close()
     kept = load(tmp_path / "settings.json")
     assert kept.keys == {"loop": ("G",)}
     again = MainWindow(window.library_folder, kept, tmp_path / "settings.json", RecordingDevices)
     assert again.commands.keys("loop") == ("G",)
     assert again.inspector.isHidden()
+    assert again.sound_pane.is_collapsed()
+    assert again.table.has_waveforms
     assert not again.sidebar.isHidden()
     assert again.searching.history.recent_texts(3) == ["dog"]
     again.close()
