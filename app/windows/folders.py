@@ -50,6 +50,7 @@ class Folders(QObject):
         self._settling.setInterval(SETTLE_MS)
         self._settling.timeout.connect(self.look_again)
         self.counts: list[RootCounts] = []
+        self.are_counted = False
         self.state = IndexingState()
         self._connect()
 
@@ -138,6 +139,7 @@ class Folders(QObject):
 
     def _take_counts(self, counts: list[RootCounts]) -> None:
         self.counts = counts
+        self.are_counted = True
         self.counted.emit(counts)
         self._tell_statuses()
 

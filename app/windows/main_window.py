@@ -43,6 +43,7 @@ from app.workers.library_access import LibraryAccess
 from app.workers.playback import Playback
 from app.workers.services import Services
 from engine.library_rows import EVERYTHING, NameCount
+from engine.saved_searches import SavedSearch
 
 USUAL_SIZE_PX = (1440, 900)
 LEAST_SIZE_PX = (720, 480)
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.library_folder = library_folder
-        self.collections: list[NameCount] = []
+        self.collections: Sequence[NameCount] = ()
         self.commands = Commands(self)
         self.choices = Choices(settings, settings_path, self)
         self.access = LibraryAccess(library_folder, self)
@@ -197,16 +198,16 @@ class MainWindow(QMainWindow):
         self.access.read(lambda library: library.collection_counts(), self._show_collections)
         self.access.read(lambda library: library.saved_searches.all(), self._show_saved)
 
-    def _show_tags(self, tags: list) -> None:  # type: ignore[type-arg]
+    def _show_tags(self, tags: Sequence[NameCount]) -> None:
         self.sidebar.set_tags(tags)
         self.inspector.set_known_tags([tag.name for tag in tags])
 
-    def _show_collections(self, collections: list) -> None:  # type: ignore[type-arg]
+    def _show_collections(self, collections: Sequence[NameCount]) -> None:
         self.collections = collections
         self.sidebar.set_collections(collections)
         self.searching.set_collections(collections)
 
-    def _show_saved(self, saved: list) -> None:  # type: ignore[type-arg]
+    def _show_saved(self, saved: Sequence[SavedSearch]) -> None:
         self.sidebar.set_saved(saved)
         self.searching.set_saved(saved)
 
@@ -216,14 +217,17 @@ class MainWindow(QMainWindow):
 
     def choose_page(self) -> None:
         """The list, or what stands there while it is empty."""
-        results = self.finding.results
-        if len(results) and (self._weak_shown or results.weak_rows < len(results)):
+        if not self.folders.are_counted or self._has_rows():  # before, nobody knows whether a greeting is right
             self.pages.setCurrentWidget(self.table)
         elif not self.folders.counts and self.finding.question.is_browsing:
             self.pages.setCurrentWidget(self.welcome)
         else:
             self.empty.show_answer(self._empty_answer())
             self.pages.setCurrentWidget(self.empty)
+
+    def _has_rows(self) -> bool:
+        results = self.finding.results
+        return len(results) > (0 if self._weak_shown else results.weak_rows)
 
     def follow_question(self, question: Question) -> None:
         """Another one is asked."""

@@ -170,3 +170,13 @@ def test_a_drop_may_land_anywhere_on_the_window(window: MainWindow, tmp_path: Pa
     assert entering.isAccepted()
     window.dropEvent(QDropEvent(place, action, mime, button, keys))
     assert added == [[tmp_path]]
+
+
+def test_a_library_that_is_not_known_yet_is_not_greeted_as_an_empty_one(
+    filled_library: Path, tmp_path: Path, qtbot: QtBot
+):
+    window = MainWindow(filled_library, Settings(), tmp_path / "settings.json", RecordingDevices)
+    window.show()
+    window.show_library()
+    assert window.pages.currentWidget() is window.table
+    window.close()
