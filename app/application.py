@@ -120,4 +120,4 @@ class _Signals:
             os.read(self._reader, 512)
 
     def _take(self, number: int, frame: FrameType | None) -> None:
-        self._close()
+        QTimer.singleShot(0, self._close)  # not now: this may be in the middle of a paint
