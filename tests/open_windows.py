@@ -21,7 +21,7 @@ from app.windows.main_window import MainWindow
 from engine.library_rows import FileRow
 from tests.recording_devices import RecordingDevices
 
-WAIT_MS = 60_000  # far more than anything here takes
+WAIT_MS = 180_000  # far more than anything here takes
 
 
 class OpenWindow:

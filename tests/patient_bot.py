@@ -6,7 +6,7 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
-WAIT_MS = 60_000
+WAIT_MS = 120_000
 
 
 class PatientBot(QtBot):

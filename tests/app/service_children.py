@@ -22,7 +22,7 @@ from app.services.parent import Parent
 from engine.hits import Hit
 from engine.library_rows import Scope
 
-WAIT_S = 120.0  # far more than anything here takes
+WAIT_S = 280.0  # far more than anything here takes, also for a child of low priority on a busy machine
 
 
 @dataclass

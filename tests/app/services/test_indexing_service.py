@@ -129,7 +129,7 @@ def test_files_that_kill_or_stop_their_decoder_are_quarantined_and_no_others(
     good = {write_different_sound(sounds / name).name for name in ("a.wav", "embers.wav", "far.flac", "z.wav")}
     fatal = write_different_sound(sounds / "fatal.wav")
     endless = write_different_sound(sounds / "endless.wav")
-    service = start(workers=2, target=serve_indexing_with_bad_decoder, hang_s=4.0)
+    service = start(workers=2, target=serve_indexing_with_bad_decoder, hang_s=8.0)
     finished = heard.await_one(IndexFinished, service.index([sounds]))
     assert {failed.path for failed in heard.of(FileFailed)} == {fatal, endless}
     assert stored_names(tmp_path / "library") == good
