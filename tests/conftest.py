@@ -42,6 +42,16 @@ def tone_embedder() -> Embedder:
     return make_tone_embedder()
 
 
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small network of our own, see `tests.small_networks`."""
+    from tests.small_networks import write_small_network
+
+    folder = tmp_path_factory.mktemp("networks") / "small"
+    write_small_network(folder)
+    return folder
+
+
 @pytest.fixture
 def write_sound() -> Callable[..., Path]:
     """`write_sound(path, hz=440, seconds=1)`: a tone; several in a row with hz=[440, 2000]; noise with hz=None."""

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.services.indexing_service import IndexingService
 from app.services.messages import Failure, IndexFinished, Progress, Ready, RootInDoubt, RootsInDoubt, Watching
-from app.view_models.indexing_state import IndexingState
+from app.view_models.indexing_state import Hold, IndexingState
 from app.view_models.sidebar_tree import RootStatus
 from app.view_models.wording import counted
 from app.workers.library_access import LibraryAccess
@@ -110,26 +109,29 @@ class Folders(QObject):
         if self.state.hold != "asked":
             self._hold("listening" if listening else None)
 
-    def _hold(self, hold: str | None) -> None:
-        indexing: IndexingService | None = self._services.indexing
+    def _hold(self, hold: Hold | None) -> None:
+        indexing = self._services.indexing
         if indexing is None or hold == self.state.hold:
             return
         if hold is None:
             indexing.resume()
         else:
             indexing.pause()
-        self._set(self.state.held(hold))  # type: ignore[arg-type]
+        self._set(self.state.held(hold))
 
     # --- what is ------------------------------------------------------------------------------------------------------
 
     def begin(self, network: str) -> None:
         """The service was started with this network."""
         self._set(self.state.starting(network))
-        self.look_again()
+
+    def count(self) -> None:
+        self._access.read(Library.root_counts, self._take_counts)
 
     @Slot()
     def look_again(self) -> None:
-        self._access.read(Library.root_counts, self._take_counts)
+        """The library may hold something else now."""
+        self.count()
         self.rows_changed.emit()
 
     @Slot()

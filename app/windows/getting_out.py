@@ -45,11 +45,8 @@ def export(library: Library, results: Results, path: Path) -> int:
     """Write what is listed as a table; returns the number of rows. Raises EngineError if it cannot be written."""
     rows: list[tuple[ResultRow, FileRow]] = []
     for start in range(0, len(results), READ_AT_ONCE):
-        files = library.rows(results.ids_between(start, start + READ_AT_ONCE - 1))
-        rows += [(results.row(at), files[id]) for at, id in _numbered(results, start) if id in files]
+        file_ids = results.ids_between(start, start + READ_AT_ONCE - 1)
+        files = library.rows(file_ids)
+        rows += [(results.row(at), files[id]) for at, id in enumerate(file_ids, start) if id in files]
     write_csv(path, rows)
     return len(rows)
-
-
-def _numbered(results: Results, start: int) -> list[tuple[int, int]]:
-    return list(enumerate(results.ids_between(start, start + READ_AT_ONCE - 1), start))

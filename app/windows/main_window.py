@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         self.start_services()
 
     def show_library(self) -> None:
-        self.folders.look_again()
+        self.folders.count()
         self.refresh_names()
         self.searching.ask(self.finding.question, remember=False)
         self.search_bar.focus_field()

@@ -73,12 +73,8 @@ def _connect_sound(window: MainWindow) -> None:
     view.region_changed.connect(audition.set_region)
     view.failed.connect(lambda sentence: window.status.say(sentence, "error"))
     playback.position_changed.connect(lambda moment_s: _follow_position(window, moment_s))
-    playback.started.connect(lambda path: bar.set_playing(True))
-    for silence in (playback.paused, playback.stopped, playback.ended, playback.failed):
-        silence.connect(lambda *news: bar.set_playing(False))
-    playback.started.connect(lambda path: _mind_listening(window))
-    for silence in (playback.paused, playback.stopped, playback.ended, playback.failed):
-        silence.connect(lambda *news: _mind_listening(window))
+    for turn in (playback.started, playback.paused, playback.stopped, playback.ended, playback.failed):
+        turn.connect(lambda *news: _follow_playing(window))
     playback.failed.connect(lambda sentence: window.status.say(sentence, "error"))
     playback.device_changed.connect(window.dialogs.take_device_news)
     choices.changed.connect(window.take_settings)
@@ -91,7 +87,8 @@ def _follow_position(window: MainWindow, moment_s: float) -> None:
         window.sound_pane.set_position(moment_s)
 
 
-def _mind_listening(window: MainWindow) -> None:
+def _follow_playing(window: MainWindow) -> None:
+    window.sound_pane.bar.set_playing(window.playback.is_playing)
     if window.choices.settings.pause_indexing_while_playing:
         window.folders.pause_while_listening(window.playback.is_playing)
 

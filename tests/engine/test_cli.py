@@ -21,16 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 WriteSound = Callable[..., Path]
 
 
-@pytest.fixture(scope="session")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a tiny network with random weights."""
-    from tests.small_networks import write_small_network
-
-    folder = tmp_path_factory.mktemp("network")
-    write_small_network(folder)
-    return folder
-
-
 @dataclass
 class Outcome:
     code: int

@@ -23,19 +23,10 @@ __all__ = ["open_window"]
 Open = Callable[[Settings], OpenWindow]
 
 
-@pytest.fixture(scope="module")
-def small_network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.small_networks import write_small_network
-
-    folder = tmp_path_factory.mktemp("networks") / "small"
-    write_small_network(folder)
-    return folder
-
-
 @pytest.fixture
-def opened(open_window: Open, small_network: Path) -> OpenWindow:
+def opened(open_window: Open, network: Path) -> OpenWindow:
     """A window with a small network, in which nothing has been done yet."""
-    return open_window(Settings(network_folder=small_network))
+    return open_window(Settings(network_folder=network))
 
 
 @pytest.fixture
@@ -135,7 +126,7 @@ def test_indexing_whose_process_is_killed_comes_to_its_end(
 
 
 def test_what_a_person_says_is_there_the_next_time(
-    filled: OpenWindow, open_window: Open, small_network: Path, tmp_path: Path
+    filled: OpenWindow, open_window: Open, network: Path, tmp_path: Path
 ):
     window = filled.window
     window.annotating.create_collection("Hums", [filled.files()[0].id])
@@ -171,8 +162,8 @@ def test_hostile_names_are_plain_text(opened: OpenWindow, sounds: Path, write_so
     assert "\\xff" in shown
 
 
-def test_without_a_sound_device_everything_else_works(open_window: Open, small_network: Path):
-    opened = open_window(Settings(network_folder=small_network))
+def test_without_a_sound_device_everything_else_works(open_window: Open, network: Path):
+    opened = open_window(Settings(network_folder=network))
     opened.devices.plugged_in.clear()
     opened.window.playback.refresh_devices()
     opened.wait_until(lambda: opened.window.playback.reason_for_silence, "one sentence")
