@@ -302,7 +302,8 @@ def _renew_graph(library: Library, embedder: Embedder) -> None:
 
 def _checked_query(sentence: str) -> str:
     try:
-        return parse(sentence).text
+        parse(sentence)
+        return clean(sentence)
     except EmptyQuery as empty:
         raise typer.BadParameter(str(empty)) from empty
 

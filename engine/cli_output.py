@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from engine.errors import EngineError, display_path
-from engine.hits import WEAK_SCORE
 from engine.library_rows import Root
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def show_hits(question: str, hits: Sequence[Hit], roots: Sequence[Root], *, as_j
     if titled:
         typer.echo(f"{display_path(question)}:")
     for rank, hit in enumerate(hits, start=1):
-        if rank > 1 and hits[rank - 2].score >= WEAK_SCORE > hit.score:
+        if rank > 1 and hit.weak and not hits[rank - 2].weak:
             typer.echo("     weaker:")
         says = f"  (says {display_path(', '.join(hit.words))})" if hit.words else ""
         typer.echo(f"{rank:>3}  {hit.score:.2f}  {moment(hit):>11}  {_below_root(hit.path, roots)}{says}")

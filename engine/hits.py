@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-WEAK_SCORE = 0.5  # below it the evidence is nearer to that of any sound than to that of a find
+Strictness = Literal["loose", "normal", "strict"]
 
 
 @dataclass(frozen=True)
 class ClauseMatch:
-    """Where a clause was heard best; `score` in 0..1 is for what was heard alone, whatever the file's words say."""
+    """Where a clause was heard best; `score` in 0..1 is for what was heard alone, whatever the file's words say.
+
+    negated : the clause should not be heard, and this is where it was heard most
+    """
 
     text: str
     start_s: float
     end_s: float
     score: float
+    negated: bool = False
 
 
 @dataclass(frozen=True)
 class Hit:
     """One ranked file; `score` in 0..1 can be compared between files and, roughly, between queries.
 
-    `words` are those words of the query that the file's name, folder, tags or metadata say.
+    words : those words of the query that the file's name, folder, tags or metadata say
+    order_margin : by how many deviations the order that was asked for is better heard than the best other order; None
+        where none was asked for, or where not all sounds are heard, so that none can be told
+    weak : it may be here by chance; see `engine.cut`
     """
 
     file_id: int
@@ -33,3 +41,17 @@ class Hit:
     clauses: tuple[ClauseMatch, ...]
     words: tuple[str, ...]
     duration_s: float
+    order_margin: float | None = None
+    weak: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Hits, the best first. `hits[:cut]` are good matches, the others weak ones; `reason` says so in a sentence."""
+
+    hits: tuple[Hit, ...]
+    cut: int
+    reason: str
+
+
+NOTHING = Answer((), 0, "Nothing was found.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from engine.filters import Filter
 from engine.metadata import Metadata
 from engine.stored_embeddings import FileEmbeddings
 
@@ -146,6 +147,9 @@ class Scope:
     folder : absolute, in a root; with all its subfolders
     root_ids : in one of them
     collection_id, tags, min_stars : in the collection, with every tag, with at least so many stars
+    filters : that fulfil them all
+    says : that say each of these word for word: in their name, folder, tags or metadata
+    among : of these files; None for any
     """
 
     root_ids: tuple[int, ...] = ()
@@ -153,6 +157,9 @@ class Scope:
     collection_id: int | None = None
     tags: tuple[str, ...] = ()
     min_stars: int | None = None
+    filters: tuple[Filter, ...] = ()
+    says: tuple[str, ...] = ()
+    among: tuple[int, ...] | None = None
 
 
 EVERYTHING = Scope()

@@ -81,6 +81,11 @@ class VectorIndex:
         return self._matrix.segments
 
     @property
+    def generation(self) -> int:
+        """Another number whenever the embeddings may have changed."""
+        return self._generation
+
+    @property
     def damaged_files(self) -> list[int]:
         """The files whose stored embeddings are damaged: they are left out, and need embedding again."""
         return sorted(set(self._damaged.values()))
@@ -189,10 +194,13 @@ class VectorIndex:
 
     def segment_scores(self, file_id: int, queries: np.ndarray) -> np.ndarray:
         """Dot products (q, segments) of one file's segments, in order; no columns for a file without embeddings."""
+        return self.segment_scores_of([file_id], queries)[0]
+
+    def segment_scores_of(self, file_ids: Iterable[int], queries: np.ndarray) -> list[np.ndarray]:
+        """`segment_scores` of each of the files, in their order."""
         queries = self._checked(queries)
         with self._lock:
-            scores: np.ndarray = queries @ self._matrix.segments_of(file_id).T
-        return scores
+            return [queries @ self._matrix.segments_of(file_id).T for file_id in file_ids]
 
     def clip_scores(self, queries: np.ndarray, file_ids: Iterable[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
         """File ids (files,) and the dot products (q, files) of their clips: of all files, or of those named."""
@@ -281,7 +289,7 @@ class VectorIndex:
             return
         self._building = True
         try:
-            stop = should_stop or _never
+            stop = should_stop or (lambda: False)
             if self._graph is None or self.needs_rebuild:
                 self._rebuild(stop, threads)
             else:
@@ -359,10 +367,6 @@ class VectorIndex:
                 for file, _, end in portion:
                     if end == file.n:
                         graph.last_embedding_id = file.embedding_id
-
-
-def _never() -> bool:
-    return False
 
 
 Portion = list[tuple[FileRows, int, int]]  # of each file the segments from .. to

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.hits import Hit
-from engine.library_rows import EVERYTHING, Scope
+from engine.hits import Answer as Found
+from engine.question import Question
 from engine.watch_state import WatchState
 
 # --- to any service -------------------------------------------------------------------------------------------------
@@ -31,24 +31,11 @@ class Stop:
 
 @dataclass(frozen=True)
 class Search:
-    """Find the files of a scope that sound like `query` or say it. Only the newest question is sure to be answered."""
+    """Answer a question with so many files at the most. Only the newest one is sure to be answered."""
 
     number: int
-    query: str
+    question: Question
     limit: int
-    scope: Scope = EVERYTHING
-
-
-@dataclass(frozen=True)
-class Similar:
-    """Find the files of a scope that sound like a file, or like its part from `start_s` to `end_s` (None: its end)."""
-
-    number: int
-    path: Path
-    start_s: float
-    end_s: float | None
-    limit: int
-    scope: Scope = EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -184,10 +171,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Hits:
-    """The answer to a search, best first."""
+    """The answer to a search."""
 
     number: int
-    hits: tuple[Hit, ...]
+    answer: Found
 
 
 # --- from the indexing service ----------------------------------------------------------------------------------------
@@ -291,6 +278,6 @@ class IndexFinished:
 
 
 RootRequest = Index | Rescan | Retry | ConfirmGone | RemoveRoot | PauseRoot | MoveRoot  # each with a number
-Request = Ping | Stop | Search | Similar | Refresh | RootRequest | Pause | Resume | SetWorkers | Examine | Quarantine
+Request = Ping | Stop | Search | Refresh | RootRequest | Pause | Resume | SetWorkers | Examine | Quarantine
 IndexingNews = Progress | Stored | GraphRenewed | RootsChanged | Watching | RootsInDoubt | FileFailed | IndexFinished
 Answer = Pong | Ready | Failure | Hits | Decoding | Examined | IndexingNews

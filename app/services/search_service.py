@@ -13,20 +13,18 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.services.messages import Answer, Failure, Hits, Ready, Refresh, Request, Search, Similar, Stop
+from app.services.messages import Answer, Failure, Hits, Ready, Refresh, Request, Search, Stop
 from app.services.parent import Parent
 from app.services.supervisor import HANG_S, Supervised
 from engine.errors import EngineError, UnusableLibrary
-from engine.hits import Hit
+from engine.hits import NOTHING
 from engine.library import INDEX_FILE, LIBRARY_FILE, Library
-from engine.library_rows import EVERYTHING, Scope
+from engine.question import Question
 
 if TYPE_CHECKING:
     from engine import search
     from engine.embedding import Embedder
     from engine.vector_index import VectorIndex
-
-Question = Search | Similar
 
 FATAL_QUESTION = "The search process ended twice over this question; nothing stored is lost, and others can be asked."
 
@@ -55,7 +53,7 @@ class SearchService:
         self._on_answer = on_answer
         self._lock = threading.Lock()
         self._number = 0
-        self._open: Question | None = None  # the newest question, until it is answered
+        self._open: Search | None = None  # the newest question, until it is answered
         self._asked_again = 0  # the number of the last question that a second child was asked
         self._child = Supervised(
             "search",
@@ -78,24 +76,17 @@ class SearchService:
         """Within 3 s."""
         self._child.stop()
 
-    def search(self, query: str, limit: int, scope: Scope = EVERYTHING) -> int:
+    def search(self, question: Question, limit: int) -> int:
         """Returns the number of the question, for its answer; every older question is void."""
-        return self._ask(lambda number: Search(number, query, limit, scope))
+        with self._lock:
+            self._number += 1
+            search = self._open = Search(self._number, question, limit)
+        self._child.send(search)
+        return search.number
 
     def refresh(self) -> None:
         """Take in what was stored, as soon as no question waits."""
         self._child.send(Refresh())
-
-    def similar(self, path: Path, start_s: float, end_s: float | None, limit: int, scope: Scope = EVERYTHING) -> int:
-        """As `search`, for the files that sound like a file from `start_s` to `end_s`; None means its end."""
-        return self._ask(lambda number: Similar(number, path, start_s, end_s, limit, scope))
-
-    def _ask(self, make: Callable[[int], Question]) -> int:
-        with self._lock:
-            self._number += 1
-            question = self._open = make(self._number)
-        self._child.send(question)
-        return question.number
 
     def _take(self, answer: Answer) -> None:
         if isinstance(answer, Hits | Failure) and answer.number is not None:
@@ -137,7 +128,7 @@ class _Searches:
         self._library_folder = library_folder
         self._network_folder = network_folder
         self._changed = threading.Condition()
-        self._newest: Question | None = None
+        self._newest: Search | None = None
         self._stopping = False
         self._is_stale = True  # so that the first question need not wait for what takes long
         self._embedder: Embedder | None = None
@@ -151,7 +142,7 @@ class _Searches:
                 self._stopping = True
             elif isinstance(request, Refresh):
                 self._is_stale = True
-            elif isinstance(request, Search | Similar):
+            elif isinstance(request, Search):
                 self._newest = request  # an older one that still waits is void
             self._changed.notify()
 
@@ -163,7 +154,7 @@ class _Searches:
                 self._parent.send(self._answer(request))
         self._close_library()
 
-    def _next(self) -> Question | Refresh | None:
+    def _next(self) -> Search | Refresh | None:
         """Questions first; None if this process is to end."""
         with self._changed:
             self._changed.wait_for(lambda: self._stopping or self._newest or self._is_stale)
@@ -181,24 +172,15 @@ class _Searches:
             self._close_library()
             self._parent.send(Failure(None, str(error)))
 
-    def _answer(self, question: Question) -> Hits | Failure:
+    def _answer(self, search: Search) -> Hits | Failure:
         try:
-            return Hits(question.number, self._find(question))
+            searcher = self._refreshed_searcher()
+            return Hits(search.number, searcher.find(search.question, search.limit) if searcher else NOTHING)
         except UnusableLibrary as error:
             self._close_library()  # the next question looks at it afresh
-            return Failure(question.number, str(error))
+            return Failure(search.number, str(error))
         except EngineError as error:
-            return Failure(question.number, str(error))
-
-    def _find(self, question: Question) -> tuple[Hit, ...]:
-        searcher = self._refreshed_searcher()
-        if searcher is None:
-            return ()
-        if isinstance(question, Search):
-            hits = searcher.search(question.query, question.limit, question.scope)
-        else:
-            hits = searcher.similar(question.path, question.start_s, question.end_s, question.limit, question.scope)
-        return tuple(hits)
+            return Failure(search.number, str(error))
 
     def _refreshed_searcher(self) -> search.Searcher | None:
         """With all that is stored by now; None while nothing was ever indexed. Raises EngineError."""

@@ -10,9 +10,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from app.view_models.question import Example, Question
 from engine.library_rows import Scope
 from engine.query import clean
+from engine.question import Example, Question
 
 MAX_QUESTIONS = 200
 REFINING_S = 3.0  # typing on within this time is still the same question
@@ -104,7 +104,7 @@ def _refines(question: Question, earlier: Question) -> bool:
 
 
 def _to_dict(question: Question) -> dict[str, Any]:
-    scope, example = question.scope, question.example
+    scope = question.scope
     stored: dict[str, Any] = {
         "text": question.text,
         "roots": list(scope.root_ids),
@@ -112,9 +112,8 @@ def _to_dict(question: Question) -> dict[str, Any]:
         "collection": scope.collection_id,
         "tags": list(scope.tags),
         "stars": scope.min_stars,
+        "examples": [[_path_text(each.path), each.start_s, each.end_s] for each in question.examples],
     }
-    if example is not None:
-        stored["example"] = [_path_text(example.path), example.start_s, example.end_s]
     return {name: value for name, value in stored.items() if value not in (None, [])}
 
 
@@ -129,14 +128,12 @@ def _from_dict(stored: object) -> Question | None:
             tags=tuple(str(tag) for tag in stored.get("tags", ())),
             min_stars=_int(stored.get("stars")),
         )
-        return Question(str(stored["text"]), scope, _example(stored.get("example")))
+        return Question(str(stored["text"]), scope, tuple(map(_example, stored.get("examples", ()))))
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
-def _example(stored: Any) -> Example | None:
-    if stored is None:
-        return None
+def _example(stored: Any) -> Example:
     path, start_s, end_s = stored
     return Example(Path(path), float(start_s), None if end_s is None else float(end_s))
 

@@ -1,18 +1,22 @@
-"""A question in parts that can be shown and removed one by one."""
+"""A question in parts that can be shown, removed, moved and joined otherwise, one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.view_models.question import Question
+from engine import query
 from engine.errors import display_path
+from engine.filters import Filter
 from engine.library_rows import EVERYTHING, Scope
-from engine.query import Clause, EmptyQuery, parse
+from engine.query import EmptyQuery, Joiner, ParsedQuery
+from engine.question import Example, Question
+from engine.synonyms import synonyms_of
 
-ChipKind = Literal["clause", "negated", "scope", "example"]
+ChipKind = Literal["clause", "negated", "example", "literal", "filter", "scope"]
 ChipKey = tuple[str, int | str]  # ("clause", 0), ("root", 3), ("folder", ""), ("collection", 7), ("tag", "dog"), …
+_SIGNS: dict[Joiner, str] = {"then": "→", "while": "+", "and": ","}
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class Chip:
     """One part of a question, as plain text.
 
     colour : index into the clause colours; None for what has no colour of its own
-    joiner : shown before it: "→" for what comes after the part before, "+" for what is heard with it, or nothing
+    joiner : shown before it: "→" for what comes after the part before, "+" for what is heard at the same time, "," for
+        what is heard somewhere, before or after; or nothing
     detail : more than `text`, for a tooltip
     """
 
@@ -33,75 +38,116 @@ class Chip:
 
 
 def chips_of(question: Question, names: Mapping[ChipKey, str]) -> list[Chip]:
-    """Every part of a question: first what should be heard, then where to look.
+    """Every part of a question: first what should be heard and what must not be, then what a file must say or be, then
+    where to look.
 
     names : of roots and collections, by ("root", id) and ("collection", id)
     """
-    return [*_clause_chips(_clauses(question.text)), *_example_chips(question), *_scope_chips(question.scope, names)]
+    parsed = _parsed(question.text)
+    heard = [*_clause_chips(parsed), *_example_chips(question)]
+    return [*heard, *_written_chips(parsed), *_scope_chips(question.scope, names)]
 
 
 def without(question: Question, chip: Chip) -> Question:
     """The question without one of its parts."""
     what, which = chip.key
-    if what == "clause":
-        clauses = _clauses(question.text)
-        return replace(question, text=_sentence([*clauses[: int(which)], *clauses[int(which) + 1 :]]))
+    if what in ("clause", "literal", "filter"):
+        return _asking(question, _without_part(_parsed(question.text), what, int(which)))
     if what == "example":
-        return replace(question, example=None)
+        return replace(question, examples=_others(question.examples, int(which)))
     return replace(question, scope=_narrower_scope(question.scope, what, which))
+
+
+def moved(question: Question, chip: Chip, to: int) -> Question:
+    """The question with a sound that should be heard at another place among these; the joiners stay where they are."""
+    return _asking(question, query.moved(_parsed(question.text), _place(chip), to))
+
+
+def joined(question: Question, chip: Chip, joiner: Joiner) -> Question:
+    """The question with a sound, not the first, joined otherwise to the one before it."""
+    return _asking(question, query.joined(_parsed(question.text), _place(chip), joiner))
+
+
+def renamed(question: Question, chip: Chip, text: str) -> Question:
+    """The question with another name for a sound, for instance one of `other_words`."""
+    return _asking(question, query.renamed(_parsed(question.text), _place(chip), text))
+
+
+def other_words(chip: Chip) -> tuple[str, ...]:
+    """How else one may call the sound of a chip."""
+    return synonyms_of(chip.text) if chip.key[0] == "clause" else ()
 
 
 def without_any(question: Question) -> Question:
     """The empty question, about everything."""
-    return replace(question, text="", scope=EVERYTHING, example=None)
+    return replace(question, text="", scope=EVERYTHING, examples=(), liked=(), disliked=())
 
 
 # --- what should be heard ---------------------------------------------------------------------------------------------
 
 
-def _clauses(text: str) -> tuple[Clause, ...]:
+def _parsed(text: str) -> ParsedQuery:
     try:
-        return parse(text).clauses
+        return query.parse(text)
     except EmptyQuery:
-        return ()
+        return ParsedQuery(())
 
 
-def _clause_chips(clauses: Sequence[Clause]) -> list[Chip]:
+def _asking(question: Question, parsed: ParsedQuery) -> Question:
+    return replace(question, text=query.sentence_of(parsed))
+
+
+def _place(chip: Chip) -> int:
+    """Of a sound among the clauses of its query."""
+    return int(chip.key[1])
+
+
+def _without_part(parsed: ParsedQuery, what: str, index: int) -> ParsedQuery:
+    if what == "clause":
+        return query.without(parsed, index)
+    if what == "literal":
+        return replace(parsed, literal=(*parsed.literal[:index], *parsed.literal[index + 1 :]))
+    return replace(parsed, filters=(*parsed.filters[:index], *parsed.filters[index + 1 :]))
+
+
+def _clause_chips(parsed: ParsedQuery) -> list[Chip]:
     chips = []
-    colour = 0
-    for index, clause in enumerate(clauses):
-        joiner = _joiner(clauses[index - 1], clause) if index else ""
+    for index, clause in enumerate(parsed.clauses):
         key = ("clause", index)
         if clause.negated:
-            chips.append(Chip(clause.text, "negated", None, joiner, key, f"Without: {clause.text}"))
-        else:
-            chips.append(Chip(clause.text, "clause", colour, joiner, key))
-            colour += 1
+            chips.append(Chip(clause.text, "negated", None, "", key, f"Without: {clause.text}"))
+        else:  # the heard ones come first, so that their place is their colour
+            joiner = query.joiner_of(parsed, index)
+            chips.append(Chip(clause.text, "clause", index, _SIGNS[joiner] if joiner else "", key))
     return chips
 
 
-def _joiner(before: Clause, clause: Clause) -> str:
-    if clause.negated:
-        return ""
-    return "→" if clause.group > before.group else "+"
+def _written_chips(parsed: ParsedQuery) -> list[Chip]:
+    """What the file must say or be."""
+    literal = [
+        Chip(f"“{words}”", "literal", None, "", ("literal", index), f"Says: {words}")
+        for index, words in enumerate(parsed.literal)
+    ]
+    filters = [Chip(_filter_text(each), "filter", None, "", ("filter", at)) for at, each in enumerate(parsed.filters)]
+    return [*literal, *filters]
 
 
-def _sentence(clauses: Sequence[Clause]) -> str:
-    """Clauses in words again."""
-    words = {"": ", ", "→": " then ", "+": " and "}
-    parts = []
-    for index, clause in enumerate(clauses):
-        parts.append(words[_joiner(clauses[index - 1], clause)] if index else "")
-        parts.append(f"without {clause.text}" if clause.negated else clause.text)
-    return "".join(parts)
+def _filter_text(condition: Filter) -> str:
+    text = f"{condition.field}: {' or '.join(condition.choices) or condition.value}"
+    return f"not {text}" if condition.negated else text
 
 
 def _example_chips(question: Question) -> list[Chip]:
-    if question.example is None:
-        return []
-    path = question.example.path
-    text = f"like {display_path(path.name)}"
-    return [Chip(text, "example", None, "+" if question.text.strip() else "", ("example", ""), display_path(path))]
+    chips = []
+    for index, example in enumerate(question.examples):
+        joiner = "+" if index or question.text.strip() else ""
+        text = f"like {display_path(example.path.name)}"
+        chips.append(Chip(text, "example", None, joiner, ("example", index), display_path(example.path)))
+    return chips
+
+
+def _others(examples: tuple[Example, ...], index: int) -> tuple[Example, ...]:
+    return (*examples[:index], *examples[index + 1 :])
 
 
 # --- where to look ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.hits import WEAK_SCORE, ClauseMatch, Hit
+from engine.hits import Answer, ClauseMatch, Hit
 from engine.text_index import TextHit
 
 FileIds = Sequence[int] | np.ndarray
@@ -21,7 +21,8 @@ class ResultRow:
     start_s, end_s : the moment that matched; without an end nothing is known of one
     clauses : where each clause was heard
     words : the words of the query that its name, folder, tags or metadata say
-    weak : nearer to chance than to a find
+    weak : it may be here by chance
+    order_margin : see `engine.hits.Hit`
     """
 
     file_id: int
@@ -31,6 +32,7 @@ class ResultRow:
     clauses: tuple[ClauseMatch, ...] = ()
     words: tuple[str, ...] = ()
     weak: bool = False
+    order_margin: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,7 @@ class Results:
     delivered : the order in which they came, the best first
     is_sorted : they are shown in another order than that
     kept_id : the one file that is not where it belongs, but where it was on the screen
+    reason : where the good matches end, in a sentence; empty where nothing was listened for
     """
 
     file_ids: np.ndarray
@@ -49,6 +52,7 @@ class Results:
     delivered: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     is_sorted: bool = False
     kept_id: int | None = None
+    reason: str = ""
 
     @classmethod
     def browsing(cls, file_ids: FileIds) -> Results:
@@ -62,14 +66,9 @@ class Results:
         return cls._of_rows([ResultRow(hit.file_id, words=hit.words) for hit in text_hits])
 
     @classmethod
-    def of_hits(cls, hits: Iterable[Hit]) -> Results:
+    def of_answer(cls, answer: Answer) -> Results:
         """What the network found, for a sentence or for an example."""
-        return cls._of_rows(
-            [
-                ResultRow(hit.file_id, hit.score, hit.start_s, hit.end_s, hit.clauses, hit.words, is_weak(hit.score))
-                for hit in hits
-            ]
-        )
+        return replace(cls._of_rows([_row_of(hit) for hit in answer.hits]), reason=answer.reason)
 
     @classmethod
     def _of_rows(cls, rows: Sequence[ResultRow]) -> Results:
@@ -126,6 +125,6 @@ class Results:
         return replace(self, file_ids=np.insert(rest, min(max(0, index), len(rest)), file_id), kept_id=file_id)
 
 
-def is_weak(score: float) -> bool:
-    """The one place that says where weak matches begin."""
-    return score < WEAK_SCORE
+def _row_of(hit: Hit) -> ResultRow:
+    moment = (hit.start_s, hit.end_s)
+    return ResultRow(hit.file_id, hit.score, *moment, hit.clauses, hit.words, hit.weak, hit.order_margin)

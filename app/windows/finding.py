@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.services.messages import Failure, Hits
-from app.view_models.question import Question
 from app.view_models.results import Results
 from app.workers.library_access import LibraryAccess
 from app.workers.services import Services
 from engine.errors import EngineError
 from engine.library import Library
 from engine.library_rows import FileRow, Order
+from engine.question import Question
 
 MOST_HITS = 500
 FIRST_ROWS = 64  # more than fit on most screens
@@ -76,10 +76,10 @@ class Finding(QObject):
         self._set_waiting(not question.is_browsing)
         if question.is_browsing:
             self._list_everything(question, again=again)
-        elif question.text:
+        elif question.words:
             self._access.list(
                 lambda library: _with_first_rows(
-                    library, Results.of_words(library.search_text(question.text, MOST_HITS, question.scope))
+                    library, Results.of_words(library.search_text(question.words, MOST_HITS, question.part))
                 ),
                 self._take_words,
                 self._take_no_words,
@@ -90,7 +90,7 @@ class Finding(QObject):
     def _list_everything(self, question: Question, *, again: bool) -> None:
         order = self.order or Order()
         self._access.list(
-            lambda library: _with_first_rows(library, Results.browsing(library.listing(question.scope, order))),
+            lambda library: _with_first_rows(library, Results.browsing(library.listing(question.part, order))),
             lambda found: self._show_as_is(*found, again=again),
         )
 
@@ -113,11 +113,8 @@ class Finding(QObject):
         search, question = self._services.search, self.question
         if search is None:
             self._set_waiting(False)
-        elif question.example is not None:
-            example = question.example
-            self._number = search.similar(example.path, example.start_s, example.end_s, MOST_HITS, question.scope)
         else:
-            self._number = search.search(question.text, MOST_HITS, question.scope)
+            self._number = search.search(question, MOST_HITS)
 
     def _set_waiting(self, is_waiting: bool) -> None:
         self.is_waiting = is_waiting
@@ -129,7 +126,7 @@ class Finding(QObject):
             return
         self._number = None
         self._set_waiting(False)
-        self._show(Results.of_hits(answer.hits), again=True)
+        self._show(Results.of_answer(answer.answer), again=True)
 
     @Slot(object)
     def _take_failure(self, failure: Failure) -> None:
@@ -147,7 +144,7 @@ class Finding(QObject):
             self._sort(results, self.order, again=again)
 
     def _sort(self, results: Results, order: Order, *, again: bool) -> None:
-        wanted, scope = set(results.file_ids.tolist()), self.question.scope
+        wanted, scope = set(results.file_ids.tolist()), self.question.part
         self._access.list(
             lambda library: [file_id for file_id in library.listing(scope, order).tolist() if file_id in wanted],
             lambda ids: self._show_as_is(results.reordered(ids), {}, again=again),

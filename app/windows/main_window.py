@@ -18,7 +18,6 @@ from app.playing.audio_devices import OutputDevices, PortAudioDevices
 from app.settings import Settings
 from app.view_models.empty_answer import EmptyAnswer, empty_answer
 from app.view_models.history import QueryHistory
-from app.view_models.question import Question
 from app.view_models.results import Results
 from app.widgets.dragged_files import take_if_files
 from app.widgets.inspector.inspector import Inspector
@@ -43,6 +42,7 @@ from app.workers.library_access import LibraryAccess
 from app.workers.playback import Playback
 from app.workers.services import Services
 from engine.library_rows import EVERYTHING, NameCount
+from engine.question import Question
 from engine.saved_searches import SavedSearch
 
 USUAL_SIZE_PX = (1440, 900)

@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.view_models.history import QueryHistory
 from app.view_models.query_chips import Chip, ChipKey, chips_of, without, without_any
-from app.view_models.question import Example, Question
 from app.view_models.scopes import narrowed
 from app.widgets.search.search_bar import SearchBar
 from app.windows.finding import Finding
 from engine.library_rows import EVERYTHING, NameCount, RootCounts, Scope
+from engine.question import Example, Question
 from engine.saved_searches import SavedSearch
 
 MOST_SUGGESTIONS = 12
@@ -62,11 +62,11 @@ class Searching(QObject):
 
     def ask_for(self, text: str) -> None:
         """In the same part of the library as before."""
-        self.ask(replace(self.question, text=text, example=None))
+        self.ask(replace(self.question, text=text, examples=()))
 
     def ask_like(self, path: Path, start_s: float = 0.0, end_s: float | None = None) -> None:
         """For what sounds like a file, or a part of it."""
-        self.ask(replace(self.question, text="", example=Example(path, start_s, end_s)))
+        self.ask(replace(self.question, text="", examples=(Example(path, start_s, end_s),)))
 
     def look_in(self, part: Scope, add: bool) -> None:
         """Ask the same of another part of the library; with `add` only of what is in both."""
@@ -92,8 +92,8 @@ class Searching(QObject):
     @Slot(str)
     def _take_text(self, text: str) -> None:
         # words instead of an example, but clearing the field leaves the example alone
-        example = None if text.strip() else self.question.example
-        self.ask(replace(self.question, text=text, example=example))
+        examples = () if text.strip() else self.question.examples
+        self.ask(replace(self.question, text=text, examples=examples))
 
     @Slot(object)
     def _remove_chip(self, chip: Chip) -> None:

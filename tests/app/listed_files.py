@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.item_models.results_model import ResultsModel
-from engine.hits import ClauseMatch, Hit
+from engine.hits import Answer, ClauseMatch, Hit
 from engine.library_rows import FileRow
 
 OUTLINE = np.array([[-64, 64]] * 256, np.int8)
@@ -43,7 +44,7 @@ def hit(
     file_id: int, score: float = 0.8, start_s: float = 42.3, end_s: float = 44.0, words: tuple[str, ...] = ()
 ) -> Hit:
     clause = ClauseMatch("dog barks", start_s, end_s, score)
-    return Hit(file_id, file_row(file_id).path, score, start_s, end_s, (clause,), words, 190.0)
+    return Hit(file_id, file_row(file_id).path, score, start_s, end_s, (clause,), words, 190.0, weak=score < 0.5)
 
 
 def knowing_model() -> ResultsModel:
@@ -57,3 +58,7 @@ def knowing_model() -> ResultsModel:
 
     model = ResultsModel(fetch_rows, fetch_peaks)
     return model
+
+
+def answer_of(hits: Sequence[Hit]) -> Answer:
+    return Answer(tuple(hits), sum(not hit.weak for hit in hits), "Some of these stand out.")

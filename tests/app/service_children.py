@@ -21,6 +21,7 @@ from app.services.messages import Answer, Failure, IndexFinished, Request, Searc
 from app.services.parent import Parent
 from engine.hits import Hit
 from engine.library_rows import Scope
+from engine.question import Question
 
 WAIT_S = 280.0  # far more than anything here takes, also for a child of low priority on a busy machine
 
@@ -90,14 +91,14 @@ def serve_echoes(connection: Connection) -> None:
         match request:
             case Stop():
                 stopped.append(request)
-            case Search(query="die"):
+            case Search(question=Question(text="die")):
                 os._exit(3)
-            case Search(query="stand still"):
+            case Search(question=Question(text="stand still")):
                 moving = False
-            case Search(query="talk on"):
+            case Search(question=Question(text="talk on")):
                 threading.Thread(target=talk_on, daemon=True).start()
             case Search():
-                parent.send(Failure(request.number, request.query))
+                parent.send(Failure(request.number, request.question.text))
 
     parent.listen(take, lambda: moving)
     while not stopped:  # busy all the time
@@ -111,7 +112,7 @@ def serve_echoes_and_never_stop(connection: Connection) -> None:
     while True:
         request = connection.recv()
         if isinstance(request, Search):
-            connection.send(Failure(request.number, request.query))
+            connection.send(Failure(request.number, request.question.text))
 
 
 def die_at_once(connection: Connection) -> None:

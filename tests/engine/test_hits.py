@@ -5,14 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.hits import ClauseMatch, Hit
+from engine.hits import Answer, ClauseMatch, Hit
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_hit_crosses_to_another_process_unchanged() -> None:
     hit = Hit(1, Path("dog.wav"), 0.9, 0.5, 2.0, (ClauseMatch("dog", 0.5, 2.0, 0.9),), ("dog",), 3.0)
-    assert pickle.loads(pickle.dumps(hit)) == hit
+    answer = Answer((hit,), 1, "All of these stand out from the rest of the library.")
+    assert pickle.loads(pickle.dumps(answer)) == answer
 
 
 def test_whoever_only_shows_hits_need_not_load_a_network() -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from engine import search
+from engine import candidates
+from engine.background import Background, score_of
 from engine.embedding import Embedder
 from engine.errors import EngineError, UnreadableAudio
 from engine.hits import Hit
@@ -18,7 +19,9 @@ from engine.indexing import index_folders
 from engine.library import Library
 from engine.library_rows import Scope
 from engine.query import EmptyQuery
-from engine.search import Background, Searcher, best_span, score_of
+from engine.question import Question
+from engine.search import Searcher, best_span
+from engine.text_index import query_words
 from engine.vector_index import VectorIndex
 
 WriteSound = Callable[..., Path]
@@ -50,27 +53,6 @@ def test_span_is_the_run_around_the_best_segment_that_keeps_enough_of_its_eviden
 def test_span_holds_the_best_segment_and_lies_inside_the_file(z: np.ndarray) -> None:
     first, end = best_span(z)
     assert 0 <= first <= int(z.argmax()) < end <= len(z)
-
-
-def test_score_rises_with_the_evidence_and_stays_between_0_and_1() -> None:
-    scores = [score_of(z) for z in (-1000.0, -3.0, 0.0, 3.0, 6.0, 1000.0)]
-    assert scores == sorted(scores)
-    assert scores[0] >= 0.0
-    assert scores[3] == 0.5
-    assert scores[-1] <= 1.0
-
-
-def test_background_of_a_large_library_is_its_own() -> None:
-    background = Background.of(np.random.default_rng(0).normal(0.2, 0.05, 5000))
-    assert background.mean == pytest.approx(0.2, abs=0.01)
-    assert background.z(0.3) == pytest.approx(2.0, abs=0.2)
-
-
-def test_background_of_a_small_library_is_safe() -> None:
-    assert Background.of(np.empty(0)).z(0.3) == pytest.approx(6.0)
-    # one file that matches must not make itself the measure of all things
-    assert Background.of(np.array([0.9])).z(0.9) > 3.0
-    assert np.isfinite(Background.of(np.full(10_000, 0.5)).z(0.5))
 
 
 # --- searching --------------------------------------------------------------------------------------------------------
@@ -238,6 +220,40 @@ def test_file_with_damaged_embeddings_is_still_found_by_its_words(
     assert names(open_searcher(library, tone_embedder).search("door 2000 Hz")) == ["door.wav"]
 
 
+def scored_plainly(library: Library, embedder: Embedder, sentence: str) -> list[tuple[str, float, float, float]]:
+    """How a question of one sound has been answered since there are questions: every file, one after another."""
+    index = VectorIndex(library.index_db, embedder.checkpoint_id)
+    vector = embedder.embed_text([sentence])
+    ids, (clips,) = index.clip_scores(vector)
+    of_segments, of_clips = Background.of(index.background(vector)[0]), Background.of(clips)
+    words = {hit.file_id: len(hit.words) for hit in library.search_text(sentence, 1000)}
+    rows = []
+    for file_id, clip in zip(ids.tolist(), clips, strict=True):
+        (similarities,) = index.segment_scores(file_id, vector)
+        z = float(of_segments.z(similarities.max()) + of_clips.z(clip)) / 2
+        z += 3.0 * words.get(file_id, 0) / len(query_words(sentence))
+        start_s, end_s = (embedder.segment_s * at for at in best_span(of_segments.z(similarities)))
+        file = library.file(file_id)
+        assert file is not None
+        rows.append((-z, file_id, (file.path.name, score_of(z), start_s, min(end_s, file.duration_s or 0.0))))
+    return [row for _, _, row in sorted(rows)]
+
+
+@pytest.mark.parametrize("sentence", ["2000 Hz", "a tone of 440 Hz", "low", "noise and silence 300 Hz", "door"])
+def test_question_of_one_sound_is_answered_as_ever(
+    sentence: str, listen: Listen, library: Library, sounds: Path, tone_embedder: Embedder, write_sound: WriteSound
+) -> None:
+    for number in range(25):
+        write_sound(sounds / f"{number}.wav", hz=[150 * number + 90, 2000, 37 * number + 400][: number % 3 + 1])
+    write_sound(sounds / "door 2000 Hz.wav", seconds=2.2)
+    answer = listen().find(Question(f"{{{sentence}}}"), limit=50)
+    found = [(hit.path.name, hit.score, hit.start_s, hit.end_s) for hit in answer.hits]
+    plain = scored_plainly(library, tone_embedder, sentence)
+    assert [row[0] for row in found] == [row[0] for row in plain]
+    assert [value for row in found for value in row[1:]] == pytest.approx([value for row in plain for value in row[1:]])
+    assert {hit.order_margin for hit in answer.hits} == {None}
+
+
 # --- in a part of the library -----------------------------------------------------------------------------------------
 
 
@@ -259,8 +275,8 @@ def test_only_files_of_the_scope_answer_and_they_score_as_they_would_among_all(
 def test_a_file_of_a_small_scope_is_found_though_the_nearest_all_lie_elsewhere(
     listen: Listen, sounds: Path, write_sound: WriteSound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "CANDIDATE_FILES", 1)
-    monkeypatch.setattr(search, "NEAREST_SEGMENTS", 3)
+    monkeypatch.setattr(candidates, "CANDIDATE_FILES", 1)
+    monkeypatch.setattr(candidates, "NEAREST_SEGMENTS", 3)
     for number in range(8):
         write_sound(sounds / f"many/{number}.wav", hz=2000, seconds=2 + number / 10)
     write_sound(sounds / "few/low.wav", hz=400, seconds=2)
@@ -268,8 +284,8 @@ def test_a_file_of_a_small_scope_is_found_though_the_nearest_all_lie_elsewhere(
     searcher, few = listen(), Scope(folder=sounds / "few")
     (hit,) = searcher.search("2000 Hz", limit=1, scope=few)
     assert (hit.path.name, hit.start_s) == ("mostly low.wav", 14.0)
-    monkeypatch.setattr(search, "NEAREST_SEGMENTS", 1000)
-    monkeypatch.setattr(search, "SCOPE_FILES", 1)  # as in a scope that is not small
+    monkeypatch.setattr(candidates, "NEAREST_SEGMENTS", 1000)
+    monkeypatch.setattr(candidates, "SCOPE_FILES", 1)  # as in a scope that is not small
     assert searcher.search("2000 Hz", limit=1, scope=few) == [hit]
 
 

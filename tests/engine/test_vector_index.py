@@ -105,6 +105,24 @@ class TestOverALibrary:
         scores = VectorIndex(library.index_db, CHECKPOINT).segment_scores(file_id, queries)
         np.testing.assert_allclose(scores, queries @ random_embeddings("b.wav").segments.T, atol=2e-3)
 
+    def test_segments_of_several_files_are_scored_in_their_order(self, library: Library, root: Root):
+        ids = [store(library, root, name) for name in ("a.wav", "b.wav")]
+        index = VectorIndex(library.index_db, CHECKPOINT)
+        query = random_embeddings("b.wav").segments[:1]
+        of_second, of_none, of_first = index.segment_scores_of([ids[1], 99, ids[0]], query)
+        assert of_second.tolist() == index.segment_scores(ids[1], query).tolist()
+        assert of_first.tolist() == index.segment_scores(ids[0], query).tolist()
+        assert of_none.shape == (1, 0)
+
+    def test_generation_changes_with_what_is_stored(self, library: Library, root: Root):
+        index = VectorIndex(library.index_db, CHECKPOINT)
+        before = index.generation
+        index.refresh()
+        assert index.generation == before
+        store(library, root, "a.wav")
+        index.refresh()
+        assert index.generation != before
+
     def test_clips_are_compared_apart_from_segments(self, library: Library, root: Root):
         ids = [store(library, root, name) for name in ("a.wav", "b.wav")]
         index = VectorIndex(library.index_db, CHECKPOINT)

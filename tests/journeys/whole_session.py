@@ -27,7 +27,7 @@ def steps(window: MainWindow) -> Iterator[Condition]:
     window.dialogs.open_about()
     window.dialogs.open_settings()
     window.find_similar()
-    yield lambda: window.finding.question.example and not window.finding.is_waiting
+    yield lambda: window.finding.question.examples and not window.finding.is_waiting
     sys.stdout.write("played\n")
     sys.stdout.flush()
     window.close()

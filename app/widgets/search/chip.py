@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from app.look.icons import icon
 from app.look.theme import CLAUSE_COLOURS
-from app.view_models.query_chips import Chip
+from app.view_models.query_chips import Chip, ChipKind
 
 HEIGHT_PX = 24
 MAX_TEXT_PX = 240
@@ -31,7 +31,14 @@ _PADDING_PX = 8
 _CROSS_PX = 20
 _RADIUS_PX = 4
 
-_SPOKEN_KINDS = {"clause": "sound", "negated": "sound that must not be heard", "scope": "filter", "example": "example"}
+_SPOKEN_KINDS: dict[ChipKind, str] = {
+    "clause": "sound",
+    "negated": "sound that must not be heard",
+    "example": "example",
+    "literal": "words that must be written",
+    "filter": "filter",
+    "scope": "filter",
+}
 _REMOVE = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 _STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 

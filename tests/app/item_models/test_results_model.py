@@ -15,7 +15,7 @@ from app.item_models.results_model import KEPT_ROWS, PAGE_ROWS, ResultsModel, Ro
 from app.view_models.result_columns import COLUMNS, NUMBER_OF
 from app.view_models.results import Results
 from engine.library_rows import FileRow
-from tests.app.listed_files import OUTLINE, file_row, hit, knowing_model
+from tests.app.listed_files import OUTLINE, answer_of, file_row, hit, knowing_model
 
 
 class Asked(ResultsModel):
@@ -41,7 +41,7 @@ def asking_once(qtbot: QtBot, model: Asked, requests: int) -> None:
 def test_keeps_the_rules_of_item_models(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
     model = knowing_model()
     qtmodeltester.check(model)  # and it goes on watching
-    model.set_results(Results.of_hits([hit(1, 0.9), hit(2, 0.3)]))
+    model.set_results(Results.of_answer(answer_of([hit(1, 0.9), hit(2, 0.3)])))
     model.show_rows(0, 1, with_peaks=True)
     qtbot.waitUntil(lambda: model.peaks(1) is not None)
     model.set_results(Results.browsing(range(1, 1000)))
@@ -50,7 +50,7 @@ def test_keeps_the_rules_of_item_models(qtbot: QtBot, qtmodeltester: ModelTester
 
 def test_a_row_that_is_not_loaded_shows_what_was_found(qtbot: QtBot) -> None:
     model = Asked()
-    model.set_results(Results.of_hits([hit(7, 0.82)]))
+    model.set_results(Results.of_answer(answer_of([hit(7, 0.82)])))
     assert [text(model, 0, name) for name in ("name", "match", "moment", "duration")] == [
         "…",
         "82 %",
@@ -142,7 +142,7 @@ def test_only_some_thousands_of_rows_are_kept(qtbot: QtBot) -> None:
 
 def test_roles_give_what_a_view_needs(qtbot: QtBot) -> None:
     model = knowing_model()
-    model.set_results(Results.of_hits([hit(7)]))
+    model.set_results(Results.of_answer(answer_of([hit(7)])))
     model.show_rows(0, 0, with_peaks=True)
     qtbot.waitUntil(lambda: model.peaks(0) is not None)
     index = model.index(0, 0)

@@ -12,16 +12,19 @@ from typing import get_args
 import pytest
 
 from app.services import messages
-from engine.hits import ClauseMatch, Hit
+from engine.hits import Answer, ClauseMatch, Hit
+from engine.library_rows import Scope
+from engine.question import Example, Question
 from engine.watch_state import WatchState
 
 UNDECODABLE = Path("/sounds/caf\udce9.wav")
 
+HIT = Hit(7, UNDECODABLE, 0.9, 0.0, 1.0, (ClauseMatch("dog", 0.0, 1.0, 0.8),), ("dog",), 3.0)
 EXAMPLES = [
     messages.Ping(),
     messages.Stop(),
-    messages.Search(1, "dog barks", 50),
-    messages.Similar(2, UNDECODABLE, 0.5, None, 50),
+    messages.Search(1, Question("dog barks -rain format:wav"), 50),
+    messages.Search(2, Question(examples=(Example(UNDECODABLE, 0.5),), scope=Scope(tags=("loud",))), 50),
     messages.Refresh(),
     messages.Index(3, (UNDECODABLE,), retry=True),
     messages.Rescan(4, 1),
@@ -38,7 +41,7 @@ EXAMPLES = [
     messages.Pong(),
     messages.Ready("small", "abc", 1.5),
     messages.Failure(None, "There is no network."),
-    messages.Hits(1, (Hit(7, UNDECODABLE, 0.9, 0.0, 1.0, (ClauseMatch("dog", 0.0, 1.0, 0.8),), ("dog",), 3.0),)),
+    messages.Hits(1, Answer((HIT,), 1, "It stands out.")),
     messages.Decoding(12, UNDECODABLE),
     messages.Examined(UNDECODABLE),
     messages.FileFailed(UNDECODABLE, "it crashed"),

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.services.messages import Failure, Hits, Ready, Refresh, Search, Similar, Stop
+from app.services.messages import Failure, Hits, Ready, Refresh, Search, Stop
 from app.services.search_service import FATAL_QUESTION, SearchService, _Searches
+from engine.hits import NOTHING
 from engine.library import Library
 from engine.library_rows import Scope
+from engine.question import Example, Question
 from tests.app.service_children import Heard, is_running, serve_searches_and_die_of_some
 from tests.tones import write_sound
 
@@ -48,44 +50,52 @@ def test_it_finds_what_is_stored_and_survives_kills(
 ):
     library, sounds = tmp_path / "library", tmp_path / "sounds"
     # before anything was indexed
-    assert heard.await_one(Hits, service.search("rain on the roof", 10)).hits == ()
+    assert heard.await_one(Hits, service.search(Question("rain on the roof"), 10)).answer.hits == ()
     assert heard.await_one(Ready).network == "small"
 
     # what was stored since is found without being told
     dog = write_sound(sounds / "dog.wav", hz=300, seconds=2)
     bell = write_sound(sounds / "bell.wav", hz=2000, seconds=2)
     index(library, network, sounds)
-    hits = heard.await_one(Hits, service.search("dog", 10)).hits
+    hits = heard.await_one(Hits, service.search(Question("dog"), 10)).answer.hits
     assert [hit.path for hit in hits] == [dog, bell]
     assert hits[0].words == ("dog",)
     assert hits[0].clauses[0].text == "dog"
     assert 0 <= hits[0].start_s < hits[0].end_s <= hits[0].duration_s == 2.0
-    similar = heard.await_one(Hits, service.similar(dog, 0.0, 1.0, 10)).hits
+    similar = heard.await_one(Hits, service.search(Question(examples=(Example(dog, 0.0, 1.0),)), 10)).answer.hits
     assert [hit.path for hit in similar] == [bell]
 
     # in a part of the library
     nowhere = Scope(folder=sounds / "nowhere")
-    assert heard.await_one(Hits, service.search("dog", 10, nowhere)).hits == ()
-    assert heard.await_one(Hits, service.similar(dog, 0.0, 1.0, 10, nowhere)).hits == ()
-    assert heard.await_one(Hits, service.search("dog", 10, Scope(folder=sounds))).hits == hits
+    assert heard.await_one(Hits, service.search(Question("dog", nowhere), 10)).answer.hits == ()
+    assert (
+        heard.await_one(
+            Hits, service.search(Question(scope=nowhere, examples=(Example(dog, 0.0, 1.0),)), 10)
+        ).answer.hits
+        == ()
+    )
+    assert heard.await_one(Hits, service.search(Question("dog", Scope(folder=sounds)), 10)).answer.hits == hits
 
     # what cannot be answered is said in a sentence
-    unheard = heard.await_one(Failure, service.similar(tmp_path / "nothing.wav", 0.0, None, 10))
+    unheard = heard.await_one(Failure, service.search(Question(examples=(Example(tmp_path / "nothing.wav"),)), 10))
     assert "nothing.wav" in unheard.sentence
-    assert heard.await_one(Failure, service.search("   ", 10)).sentence
+    assert heard.await_one(Hits, service.search(Question("   "), 10)).answer == NOTHING
 
     # killed while it searches: the next child is asked the same, but no third one
     assert heard.troubles == []
-    assert {hit.path for hit in heard.await_one(Hits, service.search("die once", 10)).hits} == {dog, bell}
+    assert {hit.path for hit in heard.await_one(Hits, service.search(Question("die once"), 10)).answer.hits} == {
+        dog,
+        bell,
+    }
     assert len(heard.troubles) == 1
-    assert heard.await_one(Failure, service.search("die", 10)).sentence == FATAL_QUESTION
-    assert heard.await_one(Hits, service.search("dog", 10)).hits == hits
+    assert heard.await_one(Failure, service.search(Question("die"), 10)).sentence == FATAL_QUESTION
+    assert heard.await_one(Hits, service.search(Question("dog"), 10)).answer.hits == hits
     assert len(heard.await_troubles(3)) == 3
     assert all("(SIGKILL); it is started again" in trouble for trouble in heard.troubles)
 
 
 def test_only_the_newest_question_is_answered(service: SearchService, heard: Heard):
-    numbers = [service.search(f"rain {number}", 10) for number in range(20)]
+    numbers = [service.search(Question(f"rain {number}"), 10) for number in range(20)]
     heard.await_one(Hits, numbers[-1])
     assert [answer.number for answer in heard.of(Hits)] == [numbers[-1]]  # the others came while the network was loaded
 
@@ -96,7 +106,7 @@ def test_a_damaged_network_is_reported_and_searches_fail_with_its_sentence(tmp_p
     )
     service.start()
     try:
-        failure = heard.await_one(Failure, service.search("dog", 10))
+        failure = heard.await_one(Failure, service.search(Question("dog"), 10))
         assert "There is no network" in failure.sentence
         assert heard.troubles == []
     finally:
@@ -116,12 +126,12 @@ class Answers:
 def test_in_the_child_an_older_question_that_still_waits_is_void(tmp_path: Path, network: Path):
     parent = Answers()
     searches = _Searches(parent, tmp_path / "library", network)  # type: ignore[arg-type]
-    searches.take(Search(1, "dog", 10))
-    searches.take(Similar(2, tmp_path / "nothing.wav", 0.0, None, 10))
-    searches.take(Search(3, "rain", 10))
-    assert searches._next() == Search(3, "rain", 10)
-    searches.take(Search(4, "car", 10))
-    assert searches._next() == Search(4, "car", 10)
+    searches.take(Search(1, Question("dog"), 10))
+    searches.take(Search(2, Question(examples=(Example(tmp_path / "nothing.wav"),)), 10))
+    searches.take(Search(3, Question("rain"), 10))
+    assert searches._next() == Search(3, Question("rain"), 10)
+    searches.take(Search(4, Question("car"), 10))
+    assert searches._next() == Search(4, Question("car"), 10)
     assert searches._next() == Refresh(), "the library as it is at the start"
     searches.take(Stop())
     assert searches._next() is None

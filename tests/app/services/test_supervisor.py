@@ -16,6 +16,7 @@ import pytest
 
 from app.services.messages import Failure, Request, Search
 from app.services.supervisor import MOST_CRASHES, Supervised
+from engine.question import Question
 from tests.app.service_children import (
     Heard,
     die_at_once,
@@ -69,16 +70,16 @@ def start(heard: Heard) -> Iterator[Start]:
 
 def test_it_answers_in_the_order_in_which_it_was_asked(start: Start, heard: Heard):
     child = start(serve_echoes)
-    child.send(Search(1, "one", 10), Search(2, "two", 10))
-    child.send(Search(3, "three", 10))
+    child.send(Search(1, Question("one"), 10), Search(2, Question("two"), 10))
+    child.send(Search(3, Question("three"), 10))
     heard.await_one(Failure, 3)
     assert heard.answers == [Failure(1, "one"), Failure(2, "two"), Failure(3, "three")]
     assert heard.troubles == []
 
 
 def test_a_killed_child_is_reported_and_replaced_and_told_what_is_pending(start: Start, heard: Heard):
-    child = start(serve_echoes, resume=lambda: [Search(2, "pending", 10), Search(3, "too", 10)])
-    child.send(Search(1, "one", 10))
+    child = start(serve_echoes, resume=lambda: [Search(2, Question("pending"), 10), Search(3, Question("too"), 10)])
+    child.send(Search(1, Question("one"), 10))
     heard.await_one(Failure, 1)
     killed = child.pid
     assert killed is not None
@@ -93,7 +94,7 @@ def test_a_killed_child_is_reported_and_replaced_and_told_what_is_pending(start:
 
 def test_a_frozen_child_is_noticed_and_replaced(start: Start, heard: Heard):
     child = start(serve_echoes, hang_s=3.0)
-    child.send(Search(1, "one", 10))
+    child.send(Search(1, Question("one"), 10))
     heard.await_one(Failure, 1)
     frozen = child.pid
     assert frozen is not None
@@ -101,27 +102,27 @@ def test_a_frozen_child_is_noticed_and_replaced(start: Start, heard: Heard):
     assert heard.await_troubles(1) == [
         "The echo process did not respond for 3 s; it is started again, and nothing stored is lost."
     ]
-    child.send(Search(2, "two", 10))
+    child.send(Search(2, Question("two"), 10))
     heard.await_one(Failure, 2)
     assert not is_running(frozen)
 
 
 def test_a_child_that_says_of_itself_that_it_stands_still_is_replaced(start: Start, heard: Heard):
     child = start(serve_echoes, hang_s=3.0)
-    child.send(Search(1, "stand still", 10))
+    child.send(Search(1, Question("stand still"), 10))
     assert "did not respond" in heard.await_troubles(1)[0]
 
 
 def test_one_that_stands_still_is_replaced_even_if_it_talks_on(start: Start, heard: Heard):
     child = start(serve_echoes, hang_s=3.0)
-    child.send(Search(1, "talk on", 10), Search(2, "stand still", 10))
+    child.send(Search(1, Question("talk on"), 10), Search(2, Question("stand still"), 10))
     assert "did not respond" in heard.await_troubles(1)[0]
     assert len(heard.of(Failure)) > 20, "or this test proves nothing"
 
 
 def test_a_busy_child_is_left_in_peace(start: Start, heard: Heard):
     child = start(serve_echoes, hang_s=1.5)
-    child.send(Search(1, "one", 10))
+    child.send(Search(1, Question("one"), 10))
     heard.await_one(Failure, 1)
     pid = child.pid
     until = time.monotonic() + 3.0  # twice the time after which it would be replaced
@@ -140,7 +141,7 @@ def test_a_child_that_keeps_dying_is_given_up_until_it_is_needed(
     assert "is started again" in troubles[-2]
     assert f"{MOST_CRASHES} times in a row, and is not started again until it is needed" in troubles[-1]
     wait_until(lambda: child.pid is None)
-    child.send(Search(1, "once more", 10))
+    child.send(Search(1, Question("once more"), 10))
     heard.await_troubles(MOST_CRASHES + 1)
 
 
@@ -148,10 +149,10 @@ def test_success_makes_up_for_earlier_crashes(start: Start, heard: Heard, monkey
     monkeypatch.setattr("app.services.supervisor.FIRST_DELAY_S", 0.01)
     child = start(serve_echoes)
     for crash in range(1, MOST_CRASHES + 2):
-        child.send(Search(2 * crash, "alive", 10))
+        child.send(Search(2 * crash, Question("alive"), 10))
         heard.await_one(Failure, 2 * crash)
         child.succeeded()
-        child.send(Search(2 * crash + 1, "die", 10))
+        child.send(Search(2 * crash + 1, Question("die"), 10))
         heard.await_troubles(crash)
     assert all("is started again" in trouble for trouble in heard.troubles)
 
@@ -170,7 +171,7 @@ def test_it_stops_before_the_child_has_come_up(start: Start):
 @pytest.mark.parametrize("is_frozen", [False, True])
 def test_it_stops_whatever_the_child_does(start: Start, heard: Heard, target: Callable, is_frozen: bool):
     child = start(target)
-    child.send(Search(1, "one", 10))
+    child.send(Search(1, Question("one"), 10))
     heard.await_one(Failure, 1)
     assert child.pid is not None
     if is_frozen:
@@ -194,7 +195,7 @@ def test_children_end_when_their_parent_is_killed():
         "if __name__ == '__main__':\n"
         "    tell = lambda answer: print(child.pid, flush=True)\n"
         "    child = Supervised('echo', serve_echoes, (), on_answer=tell, on_trouble=print, resume=list)\n"
-        "    child.send(Search(1, 'one', 10))\n"
+        "    child.send(Search(1, Question('one'), 10))\n"
         "    child.start()\n"
         "    time.sleep(1000)\n"
     )

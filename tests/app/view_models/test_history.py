@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.view_models.history import MAX_QUESTIONS, REFINING_S, QueryHistory
-from app.view_models.question import Example, Question
 from engine.library_rows import Scope
+from engine.question import Example, Question
 
 DOG, CAT, RAIN = Question("dog barking"), Question("cat"), Question("rain")
 LATER_S = REFINING_S + 1
@@ -130,8 +130,8 @@ def test_it_survives_being_stored_as_json() -> None:
     questions = [
         DOG,
         Question("犬", Scope((1, 2), Path("/sounds/\udcff"), 7, ("rain", "a & b"), 3)),
-        Question(example=Example(Path("/a.wav"), 1.5, None)),
-        Question("like this", example=Example(Path("/a.wav"), 1.5, 2.0)),
+        Question(examples=(Example(Path("/a.wav"), 1.5, None),)),
+        Question("like this", examples=(Example(Path("/a.wav"), 1.5, 2.0),)),
     ]
     stored = json.loads(json.dumps(visited(*questions).to_list()))
     history = QueryHistory.from_list(stored)
@@ -149,7 +149,7 @@ def test_it_survives_being_stored_as_json() -> None:
         [{"text": "a", "roots": 5}],
         [{"text": "a", "stars": math.inf}],
         [{"text": "a", "folder": 3}],
-        [{"text": "a", "example": ["only a path"]}],
+        [{"text": "a", "examples": [["only a path"]]}],
     ],
 )
 def test_what_makes_no_sense_is_left_out(nonsense: object) -> None:

@@ -5,7 +5,7 @@ import pytest
 from app.view_models.kept_place import ListLayout, PlaceOnScreen, anchor, keeping_place
 from app.view_models.results import Results
 from engine.text_index import TextHit
-from tests.app.listed_files import hit
+from tests.app.listed_files import answer_of, hit
 
 ROW_PX = 28
 WORDS = Results.of_words([TextHit(file_id, 1.0, ("dog",)) for file_id in (1, 2, 3, 4)])
@@ -30,7 +30,7 @@ def row_at(results: Results, y_px: int) -> int | None:
 
 
 def test_the_anchor_is_the_first_place_whose_file_is_still_there() -> None:
-    coming = Results.of_hits([hit(3), hit(2)])
+    coming = Results.of_answer(answer_of([hit(3), hit(2)]))
     assert anchor(WORDS, coming, [place(0), place(2), place(1)]) == place(2)
     assert anchor(WORDS, coming, [place(3)]) is None
     assert anchor(WORDS, coming, []) is None
@@ -43,7 +43,9 @@ def test_what_is_pointed_at_is_still_under_the_mouse_when_the_network_answers(
 ) -> None:
     pointed_at = int(WORDS.file_ids[row])
     for order in ([9, 4, 3, 2, 1], [1, 2, 3, 4, 9], [4, 9, 1, 3, 2]):
-        coming = Results.of_hits([hit(file_id, score) for file_id, score in zip(order, scores, strict=True)])
+        coming = Results.of_answer(
+            answer_of([hit(file_id, score) for file_id, score in zip(order, scores, strict=True)])
+        )
         shown, offset_px = keeping_place(WORDS, coming, [place(row)], layout())
         assert offset_px == 0
         assert row_at(shown, place(row).at_px) in (pointed_at, None)  # or the divider, where a click does nothing
@@ -51,13 +53,13 @@ def test_what_is_pointed_at_is_still_under_the_mouse_when_the_network_answers(
 
 
 def test_the_others_are_around_it_in_their_order() -> None:
-    coming = Results.of_hits([hit(file_id, 0.9) for file_id in (9, 4, 3, 2, 1)])
+    coming = Results.of_answer(answer_of([hit(file_id, 0.9) for file_id in (9, 4, 3, 2, 1)]))
     shown, _ = keeping_place(WORDS, coming, [place(0)], layout())
     assert shown.file_ids.tolist() == [1, 9, 4, 3, 2]
 
 
 def test_where_nobody_points_a_list_at_its_top_shows_the_best() -> None:
-    coming = Results.of_hits([hit(9), hit(1)])
+    coming = Results.of_answer(answer_of([hit(9), hit(1)]))
     shown, offset_px = keeping_place(WORDS, coming, [], layout())
     assert (shown.file_ids.tolist(), offset_px) == ([9, 1], 0)
 
@@ -71,8 +73,8 @@ def test_a_browsed_list_is_scrolled_by_what_was_added_above() -> None:
 
 
 def test_scrolling_counts_the_divider() -> None:
-    before = Results.of_hits([hit(file_id, 0.2) for file_id in range(100)])
-    after = Results.of_hits([hit(200, 0.9), *(hit(file_id, 0.2) for file_id in range(100))])
+    before = Results.of_answer(answer_of([hit(file_id, 0.2) for file_id in range(100)]))
+    after = Results.of_answer(answer_of([hit(200, 0.9), *(hit(file_id, 0.2) for file_id in range(100))]))
     offset_px = 50 * ROW_PX
     there = PlaceOnScreen(row=50, top_px=ROW_PX, at_px=ROW_PX, pointed_at=False)  # below the divider on top
     _, scrolled_px = keeping_place(before, after, [there], layout(offset_px))

@@ -6,11 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from app.view_models import query_chips
-from app.view_models.query_chips import Chip, ChipKey, chips_of, without, without_any
-from app.view_models.question import Example, Question
+from app.view_models.query_chips import (
+    Chip,
+    ChipKey,
+    chips_of,
+    joined,
+    moved,
+    other_words,
+    renamed,
+    without,
+    without_any,
+)
 from engine.library_rows import Scope
-from engine.query import Clause, ParsedQuery
+from engine.question import Example, Question
 
 NAMES: dict[ChipKey, str] = {("root", 3): "Field", ("collection", 7): "Steps & doors"}
 SCOPE = Scope((3,), Path("/sounds/rain"), 7, ("dog", "<b>car</b>"), 3)
@@ -64,7 +72,7 @@ def test_names_from_outside_are_safe_to_show() -> None:
 
 
 def test_an_example_is_a_chip_of_its_own() -> None:
-    question = Question(example=Example(Path("/sounds/kennel.wav"), 1.0, 2.0))
+    question = Question(examples=(Example(Path("/sounds/kennel.wav"), 1.0, 2.0),))
     (chip,) = chips_of(question, NAMES)
     assert (chip.text, chip.kind, chip.detail) == ("like kennel.wav", "example", "/sounds/kennel.wav")
     assert without(question, chip) == Question()
@@ -84,7 +92,7 @@ def test_every_part_of_the_scope_can_be_taken_away_alone() -> None:
 
 
 def test_taking_all_chips_away_one_by_one_leaves_the_empty_question() -> None:
-    question = Question("dog", SCOPE, Example(Path("/a.wav")))
+    question = Question("dog", SCOPE, (Example(Path("/a.wav")),))
     assert without_any(question) == Question()
     while chips := chips_of(question, NAMES):
         question = without(question, chips[0])
@@ -92,35 +100,68 @@ def test_taking_all_chips_away_one_by_one_leaves_the_empty_question() -> None:
 
 
 class TestSeveralClauses:
-    """As the next parser will find them."""
+    question = Question("a dog and rain, then a car while a bell rings, without voices", Scope(min_stars=3))
 
-    @pytest.fixture(autouse=True)
-    def _parsed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        clauses = (
-            Clause("dog barks"),
-            Clause("rain"),
-            Clause("voices", negated=True, group=0),
-            Clause("car passes", group=1),
-        )
-        monkeypatch.setattr(query_chips, "parse", lambda sentence: ParsedQuery(sentence, clauses))
+    def chips(self) -> list[Chip]:
+        return [chip for chip in chips_of(self.question, NAMES) if chip.kind != "scope"]
 
     def test_order_and_simultaneity_join_them_and_what_is_not_heard_has_no_colour(self) -> None:
-        assert [(chip.text, chip.kind, chip.colour, chip.joiner) for chip in chips_of(Question("whatever"), NAMES)] == [
-            ("dog barks", "clause", 0, ""),
-            ("rain", "clause", 1, "+"),
+        assert [(chip.text, chip.kind, chip.colour, chip.joiner) for chip in self.chips()] == [
+            ("a dog", "clause", 0, ""),
+            ("rain", "clause", 1, ","),
+            ("a car", "clause", 2, "→"),
+            ("a bell rings", "clause", 3, "+"),
             ("voices", "negated", None, ""),
-            ("car passes", "clause", 2, "→"),
         ]
 
     @pytest.mark.parametrize(
         ("place", "sentence"),
         [
-            (0, "rain, without voices then car passes"),
-            (1, "dog barks, without voices then car passes"),
-            (2, "dog barks and rain then car passes"),
-            (3, "dog barks and rain, without voices"),
+            (0, "rain then a car while a bell rings, without voices"),
+            (1, "a dog then a car while a bell rings, without voices"),
+            (2, "a dog and rain then a bell rings, without voices"),
+            (3, "a dog and rain then a car, without voices"),
+            (4, "a dog and rain then a car while a bell rings"),
         ],
     )
     def test_the_others_stay_as_words(self, place: int, sentence: str) -> None:
-        question = Question("whatever", Scope(min_stars=3))
-        assert without(question, chips_of(question, NAMES)[place]) == Question(sentence, Scope(min_stars=3))
+        assert without(self.question, self.chips()[place]) == Question(sentence, Scope(min_stars=3))
+
+    def test_a_sound_can_be_moved(self) -> None:
+        question = moved(self.question, self.chips()[0], 2)
+        assert question == Question("rain and a car then a dog while a bell rings, without voices", Scope(min_stars=3))
+
+    def test_a_sound_can_be_joined_otherwise(self) -> None:
+        question = joined(self.question, self.chips()[1], "then")
+        assert question.text == "a dog then rain then a car while a bell rings, without voices"
+
+    def test_a_sound_can_be_called_otherwise(self) -> None:
+        rain = self.chips()[1]
+        assert "downpour" in other_words(rain)
+        question = renamed(self.question, rain, "downpour")
+        assert question.text == "a dog and downpour then a car while a bell rings, without voices"
+
+
+class TestWhatAFileMustSayOrBe:
+    question = Question('rain "take 2" duration:<2s -format:mp3,ogg')
+
+    def test_it_has_chips_behind_the_sounds(self) -> None:
+        assert [(chip.text, chip.kind, chip.colour, chip.joiner) for chip in chips_of(self.question, NAMES)] == [
+            ("rain", "clause", 0, ""),
+            ("“take 2”", "literal", None, ""),
+            ("duration: <2s", "filter", None, ""),
+            ("not format: mp3 or ogg", "filter", None, ""),
+        ]
+        assert other_words(chips_of(self.question, NAMES)[1]) == ()
+
+    @pytest.mark.parametrize(
+        ("place", "sentence"),
+        [
+            (0, '"take 2", duration:<2s, -format:mp3,ogg'),
+            (1, "rain, duration:<2s, -format:mp3,ogg"),
+            (2, 'rain, "take 2", -format:mp3,ogg'),
+            (3, 'rain, "take 2", duration:<2s'),
+        ],
+    )
+    def test_each_can_be_taken_away(self, place: int, sentence: str) -> None:
+        assert without(self.question, chips_of(self.question, NAMES)[place]).text == sentence

@@ -16,7 +16,7 @@ from app.view_models.result_columns import (
 )
 from app.view_models.results import ResultRow, Results
 from engine.library_rows import FileRow
-from tests.app.listed_files import file_row, hit
+from tests.app.listed_files import answer_of, file_row, hit
 
 
 def texts(result: ResultRow, file: FileRow | None) -> dict[str, str]:
@@ -28,7 +28,7 @@ def tooltip(column_id: str, result: ResultRow, file: FileRow | None) -> str:
 
 
 def test_a_hit_in_a_known_file() -> None:
-    found = Results.of_hits([hit(7, 0.824)]).row(0)
+    found = Results.of_answer(answer_of([hit(7, 0.824)])).row(0)
     said = texts(found, file_row(7, tags=("dog", "rural"), stars=3))
     assert said == {
         "name": "sound_007.wav",
@@ -45,7 +45,7 @@ def test_a_hit_in_a_known_file() -> None:
 
 
 def test_a_file_that_is_not_loaded_shows_what_is_known_of_it() -> None:
-    said = texts(Results.of_hits([hit(7, 0.824)]).row(0), None)
+    said = texts(Results.of_answer(answer_of([hit(7, 0.824)])).row(0), None)
     assert {name: text for name, text in said.items() if text} == {
         "name": "…",
         "match": "82 %",
@@ -70,7 +70,7 @@ def test_tooltips_say_the_path_the_format_and_why_it_matched() -> None:
         "/sounds/field/sound_007.wav",
         "3:10 · WAV 24-bit · 48 kHz · stereo · 55 MB",
     ]
-    found = Results.of_hits([hit(7, 0.824, words=("dog",))]).row(0)
+    found = Results.of_answer(answer_of([hit(7, 0.824, words=("dog",))])).row(0)
     assert tooltip("match", found, None).splitlines() == [
         "82 % match",
         "dog barks: 82 % at 0:42.3–0:44.0",
@@ -88,7 +88,7 @@ def test_hostile_names_are_shown_as_one_plain_line() -> None:
 
 
 def test_a_screen_reader_hears_the_row_as_a_sentence() -> None:
-    found = Results.of_hits([hit(7, 0.824, 42.3, 47.0)]).row(0)
+    found = Results.of_answer(answer_of([hit(7, 0.824, 42.3, 47.0)])).row(0)
     assert spoken(found, file_row(7)) == "sound_007.wav, match 82 percent, 0:42 to 0:47, 3 minutes 10 seconds"
     assert spoken(ResultRow(7, words=("dog",)), None) == "not loaded yet, says “dog”"
     assert spoken(ResultRow(7), file_row(7, stars=5)) == "sound_007.wav, 3 minutes 10 seconds, 5 stars"

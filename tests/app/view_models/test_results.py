@@ -4,9 +4,9 @@ import sys
 
 import numpy as np
 
-from app.view_models.results import ResultRow, Results, is_weak
+from app.view_models.results import ResultRow, Results
 from engine.text_index import TextHit
-from tests.app.listed_files import hit
+from tests.app.listed_files import answer_of, hit
 
 
 def ids(results: Results) -> list[int]:
@@ -34,22 +34,20 @@ def test_words_say_which_and_know_no_moment() -> None:
 
 def test_hits_have_scores_moments_and_clauses() -> None:
     found = hit(5, 0.8, 42.3, 44.0, words=("dog",))
-    row = Results.of_hits([found]).row(0)
+    row = Results.of_answer(answer_of([found])).row(0)
     assert (row.score, row.start_s, row.end_s, row.clauses, row.words) == (0.8, 42.3, 44.0, found.clauses, ("dog",))
     assert not row.weak
 
 
-def test_weak_matches_begin_below_half_and_after_the_divider() -> None:
-    results = Results.of_hits([hit(1, 0.9), hit(2, 0.5), hit(3, 0.49), hit(4, 0.1)])
+def test_weak_matches_come_after_the_divider() -> None:
+    results = Results.of_answer(answer_of([hit(1, 0.9), hit(2, 0.5), hit(3, 0.49), hit(4, 0.1)]))
     assert [results.row(index).weak for index in range(4)] == [False, False, True, True]
     assert results.first_weak == 2
     assert results.weak_rows == 2
-    assert is_weak(0.49)
-    assert not is_weak(0.5)
 
 
 def test_without_any_strong_match_the_divider_is_on_top() -> None:
-    assert Results.of_hits([hit(1, 0.4), hit(2, 0.1)]).first_weak == 0
+    assert Results.of_answer(answer_of([hit(1, 0.4), hit(2, 0.1)])).first_weak == 0
 
 
 def test_files_are_found_in_the_list_and_others_are_not() -> None:
@@ -67,7 +65,7 @@ def test_rows_between_stop_at_both_ends_of_the_list() -> None:
 
 
 def test_hits_are_put_in_the_order_of_the_library_and_back() -> None:
-    hits = Results.of_hits([hit(1, 0.9), hit(2, 0.6), hit(3, 0.2)])
+    hits = Results.of_answer(answer_of([hit(1, 0.9), hit(2, 0.6), hit(3, 0.2)]))
     by_name = hits.reordered(np.array([9, 3, 8, 1, 7, 2]))
     assert ids(by_name) == [3, 1, 2]
     assert by_name.row(0).weak
@@ -75,18 +73,18 @@ def test_hits_are_put_in_the_order_of_the_library_and_back() -> None:
 
 
 def test_a_file_that_the_library_no_longer_lists_comes_last() -> None:
-    hits = Results.of_hits([hit(1, 0.9), hit(2, 0.6), hit(3, 0.2)])
+    hits = Results.of_answer(answer_of([hit(1, 0.9), hit(2, 0.6), hit(3, 0.2)]))
     assert ids(hits.reordered([3, 2])) == [3, 2, 1]
 
 
 def test_one_row_can_be_kept_in_its_place_among_others() -> None:
-    hits = Results.of_hits([hit(1, 0.9), hit(2, 0.8), hit(3, 0.3), hit(4, 0.2)])
+    hits = Results.of_answer(answer_of([hit(1, 0.9), hit(2, 0.8), hit(3, 0.3), hit(4, 0.2)]))
     assert ids(hits.with_row_at(4, 0)) == [4, 1, 2, 3]
     assert ids(hits.with_row_at(1, 99)) == [2, 3, 4, 1]
     assert ids(hits.with_row_at(8, 1)) == [1, 2, 3, 4]
 
 
 def test_a_kept_row_does_not_move_the_divider_to_itself() -> None:
-    hits = Results.of_hits([hit(1, 0.9), hit(2, 0.8), hit(3, 0.3), hit(4, 0.2)])
+    hits = Results.of_answer(answer_of([hit(1, 0.9), hit(2, 0.8), hit(3, 0.3), hit(4, 0.2)]))
     assert hits.with_row_at(4, 0).first_weak == 3
     assert hits.with_row_at(1, 3).first_weak == 1

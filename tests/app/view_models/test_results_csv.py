@@ -11,7 +11,7 @@ from app.view_models.results import ResultRow, Results
 from app.view_models.results_csv import write_csv
 from engine.errors import EngineError
 from engine.library_rows import FileRow
-from tests.app.listed_files import file_row, hit
+from tests.app.listed_files import answer_of, file_row, hit
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -20,7 +20,7 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_hit_is_a_line_with_everything_that_is_known(tmp_path: Path) -> None:
-    found = Results.of_hits([hit(7, 0.82449, words=("dog", "barks"))]).row(0)
+    found = Results.of_answer(answer_of([hit(7, 0.82449, words=("dog", "barks"))])).row(0)
     write_csv(tmp_path / "hits.csv", [(found, file_row(7, tags=("dog", "rural"), stars=4))])
     assert read(tmp_path / "hits.csv") == [
         {

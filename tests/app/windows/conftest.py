@@ -13,6 +13,7 @@ from app.view_models.results import Results
 from app.windows.main_window import MainWindow
 from engine.hits import ClauseMatch, Hit
 from engine.library import Library
+from tests.app.listed_files import answer_of
 from tests.indexed_files import store
 from tests.recording_devices import RecordingDevices
 
@@ -68,7 +69,7 @@ def show_hits(window: MainWindow, sounds: Path, qtbot: QtBot) -> Callable[..., N
             )
             for rank, file_id in enumerate(file_ids)
         ]
-        window.finding.shown.emit(Results.of_hits(hits), False)
+        window.finding.shown.emit(Results.of_answer(answer_of(hits)), False)
         model = window.selecting.model
         qtbot.waitUntil(lambda: all(model.file_row(row) for row in range(len(file_ids))))
 

@@ -10,13 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from app.services.messages import Failure, Hits
 from app.services.search_service import SearchService
-from app.view_models.question import Example, Question
 from app.view_models.results import Results
 from app.windows.finding import Finding
 from app.workers.library_access import LibraryAccess
 from app.workers.services import Services
 from engine.hits import ClauseMatch, Hit
 from engine.library_rows import Order, Scope
+from engine.question import Example, Question
+from tests.app.listed_files import answer_of
 
 Answer = Callable[..., None]
 
@@ -60,7 +61,7 @@ def answer(services: Services) -> Answer:
     def answer(number: int, *file_ids: int) -> None:
         clause = ClauseMatch("a sound", 0.0, 1.0, 0.9)
         hits = tuple(Hit(id, Path(f"{id}.wav"), 0.9, 0.0, 1.0, (clause,), (), 2.0) for id in file_ids)
-        services.heard.emit(Hits(number, hits))
+        services.heard.emit(Hits(number, answer_of(hits)))
 
     return answer
 
@@ -108,7 +109,7 @@ def test_the_first_rows_come_with_the_list(finding: Finding, shown: Shown, qtbot
 
 
 def test_an_example_is_asked_of_the_network_alone(finding: Finding, shown: Shown, answer: Answer):
-    finding.ask(Question(example=Example(Path("dog.wav"))))
+    finding.ask(Question(examples=(Example(Path("dog.wav")),)))
     answer(1, 1)
     assert shown.lists == [([1], True)]
 

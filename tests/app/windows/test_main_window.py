@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from app.file_mime import mime_of
 from app.settings import Settings, load
-from app.view_models.question import Question
 from app.view_models.results import Results
 from app.windows.main_window import MainWindow
 from engine.hits import Hit
+from engine.question import Question
+from tests.app.listed_files import answer_of
 from tests.recording_devices import RecordingDevices
 
 
@@ -88,8 +89,7 @@ def test_a_sound_like_the_selected_one_is_asked_for(window: MainWindow, sounds: 
     window.table.selectRow(2)
     window.table.row_selected.emit(3, True)
     window.find_similar()
-    example = window.finding.question.example
-    assert example is not None
+    (example,) = window.finding.question.examples
     assert example.path == sounds / "dog.wav"
 
 
@@ -134,9 +134,9 @@ def test_a_second_start_brings_it_to_the_front(window: MainWindow):
 
 
 def test_when_nothing_sounds_like_that_it_says_so_and_offers_the_rest(window: MainWindow, sounds: Path):
-    weak = Hit(1, sounds / "bell.wav", 0.2, 0.0, 1.0, (), (), 2.0)
+    weak = Hit(1, sounds / "bell.wav", 0.2, 0.0, 1.0, (), (), 2.0, weak=True)
     window.finding.ask(Question("a walrus sings"))
-    window.finding.results = Results.of_hits([weak])
+    window.finding.results = Results.of_answer(answer_of([weak]))
     window.choose_page()
     assert window.pages.currentWidget() is window.empty
     window.empty.show_weak_requested.emit()
@@ -154,9 +154,8 @@ def test_folders_that_are_dropped_are_watched_and_a_file_is_an_example(
     window.take_dropped([tmp_path, sounds / "dog.wav"])
     assert added == [[tmp_path]]
     window.take_dropped([sounds / "dog.wav"])
-    example = window.finding.question.example
+    (example,) = window.finding.question.examples
     assert added == [[tmp_path]]
-    assert example is not None
     assert example.path == sounds / "dog.wav"
 
 

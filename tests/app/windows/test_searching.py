@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from app.view_models.query_chips import chips_of
-from app.view_models.question import Question
 from app.windows.main_window import MainWindow
 from engine.library_rows import NameCount, Scope
+from engine.question import Question
 from engine.saved_searches import SavedSearch
 
 
@@ -57,12 +57,11 @@ def test_back_and_forward(window: MainWindow):
 
 def test_a_file_dropped_on_the_field_is_an_example(window: MainWindow, sounds: Path):
     window.search_bar.files_dropped.emit([sounds / "dog.wav"])
-    example = window.finding.question.example
-    assert example is not None
+    (example,) = window.finding.question.examples
     assert example.path == sounds / "dog.wav"
     assert chip_texts(window) == ["like dog.wav"]
     window.search_bar.query_changed.emit("dog")
-    assert window.finding.question.example is None
+    assert window.finding.question.examples == ()
 
 
 def test_chips_carry_the_names_of_what_they_stand_for(window: MainWindow):

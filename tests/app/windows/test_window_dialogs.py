@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu,
 from pytestqt.qtbot import QtBot
 
 from app.services.messages import Ready
-from app.view_models.question import Question
 from app.widgets.commands.command_palette import CommandPalette
 from app.widgets.commands.key_help import KeyHelp
 from app.widgets.settings.about_dialog import AboutDialog
@@ -20,6 +19,7 @@ from app.widgets.unreadable_dialog import UnreadableDialog
 from app.windows.main_window import MainWindow
 from engine.library import Library
 from engine.library_rows import FileStat
+from engine.question import Question
 from engine.saved_searches import SavedSearch
 
 

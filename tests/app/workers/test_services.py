@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
 from app.workers.services import Services
+from engine.question import Question
 
 WAIT_MS = 120_000
 
@@ -37,9 +38,9 @@ def test_what_the_children_say_arrives_on_the_gui_thread(
     with qtbot.waitSignals([services.finished, services.stored, services.searching_ready], timeout=WAIT_MS):
         services.indexing.index([sounds])
     with qtbot.waitSignal(services.heard, timeout=WAIT_MS) as heard:
-        number = services.search.search("dog", 10)
+        number = services.search.search(Question("dog"), 10)
     (answer,) = heard.args
-    assert (answer.number, [hit.path.name for hit in answer.hits]) == (number, ["dog.wav"])
+    assert (answer.number, [hit.path.name for hit in answer.answer.hits]) == (number, ["dog.wav"])
     assert threads == {threading.get_ident()}
 
 

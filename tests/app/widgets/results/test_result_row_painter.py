@@ -14,7 +14,7 @@ from app.look.tokens import DARK, LIGHT, Tokens
 from app.view_models.result_columns import COLUMNS, NUMBER_OF
 from app.view_models.results import ResultRow, Results
 from app.widgets.results.result_row_painter import LINE_PX, STRIP_ROW_PX, Cell, ResultRowPainter, ShownRow
-from tests.app.listed_files import OUTLINE, file_row, hit
+from tests.app.listed_files import OUTLINE, answer_of, file_row, hit
 
 WIDTH_PX = 400
 
@@ -39,7 +39,7 @@ def extent(image: QImage, colour: str | QColor, height_px: int = LINE_PX) -> tup
 
 
 def shown(score: float = 0.5, **state: bool) -> ShownRow:
-    return ShownRow(Results.of_hits([hit(7, score)]).row(0), file_row(7), OUTLINE, **state)
+    return ShownRow(Results.of_answer(answer_of([hit(7, score)])).row(0), file_row(7), OUTLINE, **state)
 
 
 @pytest.mark.parametrize("tokens", [DARK, LIGHT])
@@ -63,7 +63,7 @@ def test_before_anything_was_listened_for_there_is_no_bar(qtbot: QtBot) -> None:
 
 
 def test_the_moment_is_marked_in_the_waveform_where_it_is(qtbot: QtBot) -> None:
-    row = replace(shown(), result=Results.of_hits([hit(7, 0.9, 95.0, 142.5)]).row(0))  # of 190 s
+    row = replace(shown(), result=Results.of_answer(answer_of([hit(7, 0.9, 95.0, 142.5)])).row(0))  # of 190 s
     marked = extent(draw("waveform", row), CLAUSE_COLOURS[0])
     assert marked == (8 + (WIDTH_PX - 16) // 2, 8 + (WIDTH_PX - 16) * 3 // 4 - 1)
 

@@ -15,12 +15,12 @@ from app.widgets.results.result_row_painter import DIVIDER_PX, LINE_PX, STRIP_RO
 from app.widgets.results.results_table import ResultsTable
 from engine.library_rows import Order
 from engine.text_index import TextHit
-from tests.app.listed_files import hit, knowing_model
+from tests.app.listed_files import answer_of, hit, knowing_model
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
-STRONG_AND_WEAK = Results.of_hits([hit(1, 0.9), hit(2, 0.8), hit(3, 0.3), hit(4, 0.1)])
+STRONG_AND_WEAK = Results.of_answer(answer_of([hit(1, 0.9), hit(2, 0.8), hit(3, 0.3), hit(4, 0.1)]))
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_the_divider_is_no_row(qtbot: QtBot, table: ResultsTable, heard: list[tu
 
 def test_the_divider_moves_and_goes_with_the_results(table: ResultsTable) -> None:
     table.show_results(STRONG_AND_WEAK)
-    table.show_results(Results.of_hits([hit(1, 0.2), hit(2, 0.1)]))
+    table.show_results(Results.of_answer(answer_of([hit(1, 0.2), hit(2, 0.1)])))
     assert [table.rowHeight(row) for row in range(2)] == [LINE_PX + DIVIDER_PX, LINE_PX]
     table.show_results(STRONG_AND_WEAK.reordered([4, 3, 2, 1]))
     assert [table.rowHeight(row) for row in range(4)] == [LINE_PX] * 4
@@ -263,7 +263,7 @@ def test_the_row_under_the_mouse_stays_when_the_network_answers(
     table.show_results(words(11, 12, 13, 14))
     place = point_at(qtbot, table, pointed_at)
     scores = {21: 0.9, 13: 0.8, 22: 0.7, 11: 0.6, 23: 0.4, 14: 0.3, 12: 0.1}
-    table.show_results(Results.of_hits([hit(file_id, score) for file_id, score in scores.items()]), True)
+    table.show_results(Results.of_answer(answer_of([hit(file_id, score) for file_id, score in scores.items()])), True)
     assert file_at(table, place) in (pointed_at, None)  # or the divider, where a click does nothing
     others = [file_id for file_id in table.model().results.file_ids.tolist() if file_id != pointed_at]
     assert others == [file_id for file_id in scores if file_id != pointed_at]
@@ -273,7 +273,7 @@ def test_a_mouse_that_has_long_lain_there_keeps_nothing(qtbot: QtBot, table: Res
     table.show_results(words(11, 12, 13))
     point_at(qtbot, table, 12)
     table.show_results(words(12, 13, 11))  # another question
-    table.show_results(Results.of_hits([hit(13), hit(12), hit(11)]), True)
+    table.show_results(Results.of_answer(answer_of([hit(13), hit(12), hit(11)])), True)
     assert table.model().results.file_ids.tolist() == [13, 12, 11]
 
 
@@ -284,7 +284,7 @@ def test_the_chosen_row_stays_where_it_is_and_chosen(
     for _ in range(2):
         qtbot.keyClick(table, Qt.Key.Key_Down)
     place = middle_of(table, 12)
-    table.show_results(Results.of_hits([hit(13, 0.9), hit(11, 0.8), hit(20, 0.7), hit(12, 0.6)]), True)
+    table.show_results(Results.of_answer(answer_of([hit(13, 0.9), hit(11, 0.8), hit(20, 0.7), hit(12, 0.6)])), True)
     assert file_at(table, place) == 12
     assert table.selected_ids() == [12]
     assert table.current_id() == 12
@@ -317,7 +317,7 @@ def test_nothing_moves_while_a_row_is_held(qtbot: QtBot, table: ResultsTable) ->
     table.show_results(words(11, 12, 13))
     place = middle_of(table, 12)
     qtbot.mousePress(table.viewport(), LEFT, pos=place)
-    table.show_results(Results.of_hits([hit(13), hit(12)]), True)
+    table.show_results(Results.of_answer(answer_of([hit(13), hit(12)])), True)
     assert table.model().results.file_ids.tolist() == [11, 12, 13]
     qtbot.mouseRelease(table.viewport(), LEFT, pos=place)
     assert sorted(table.model().results.file_ids.tolist()) == [12, 13]
@@ -402,7 +402,7 @@ def colours(table: ResultsTable, rows: range) -> set[int]:
 
 
 def test_rows_in_sight_are_loaded_and_drawn_with_their_moments(qtbot: QtBot, table: ResultsTable) -> None:
-    table.show_results(Results.of_hits([hit(1, 0.9, 0.0, 95.0)]))
+    table.show_results(Results.of_answer(answer_of([hit(1, 0.9, 0.0, 95.0)])))
     marked = CLAUSE_COLOURS[0].rgb()
     qtbot.waitUntil(lambda: marked in colours(table, range(LINE_PX)))
 
@@ -454,7 +454,7 @@ def test_the_row_under_the_mouse_stands_out(qtbot: QtBot, table: ResultsTable) -
 
 
 def test_another_theme_is_drawn_at_once(table: ResultsTable) -> None:
-    table.show_results(Results.of_hits([hit(1, 0.9)]))
+    table.show_results(Results.of_answer(answer_of([hit(1, 0.9)])))
     table.viewport().grab()
     assert in_magenta(table, QPalette.ColorRole.Accent) in colours(table, range(LINE_PX))
 
