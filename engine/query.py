@@ -239,6 +239,17 @@ def renamed(query: ParsedQuery, index: int, text: str) -> ParsedQuery:
     return _said(replace(query, clauses=tuple(clauses)))
 
 
+def negated(query: ParsedQuery, index: int, unheard: bool) -> ParsedQuery:
+    """The query with a sound that must not be heard, or that should be: then it is the last one, in any order."""
+    clause = query.clauses[index]
+    if clause.negated == unheard:
+        return query
+    rest = without(query, index)
+    if unheard:
+        return replace(rest, clauses=(*rest.clauses, Clause(clause.text, negated=True)))
+    return _linked(rest, [*_links(rest), (clause.text, "and")])
+
+
 def _links(query: ParsedQuery) -> list[tuple[str, Joiner]]:
     """What should be heard, each with how it is joined; the first one's joiner means nothing."""
     return [(clause.text, joiner_of(query, at) or "while") for at, clause in enumerate(query.heard)]

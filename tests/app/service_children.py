@@ -19,8 +19,7 @@ import numpy as np
 from app.services.indexing_service import serve_indexing
 from app.services.messages import Answer, Failure, IndexFinished, Request, Search, Stop
 from app.services.parent import Parent
-from engine.hits import Hit
-from engine.library_rows import Scope
+from engine import hits
 from engine.question import Question
 
 WAIT_S = 280.0  # far more than anything here takes, also for a child of low priority on a busy machine
@@ -127,16 +126,16 @@ def serve_searches_and_die_of_some(connection: Connection, library_folder: Path,
     from app.services import search_service
     from engine.search import Searcher
 
-    search = Searcher.search
+    find = Searcher.find
     once = library_folder / "died"
 
-    def search_or_die(self: Searcher, sentence: str, limit: int, scope: Scope) -> list[Hit]:
-        if sentence == "die" or (sentence == "die once" and not once.exists()):
+    def find_or_die(self: Searcher, question: Question, limit: int = 20) -> hits.Answer:
+        if question.text == "die" or (question.text == "die once" and not once.exists()):
             once.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return search(self, sentence, limit, scope)
+        return find(self, question, limit)
 
-    Searcher.search = search_or_die  # type: ignore[method-assign, assignment]
+    Searcher.find = find_or_die  # type: ignore[method-assign]
     search_service.serve_searches(connection, library_folder, network_folder)
 
 

@@ -20,6 +20,7 @@ from engine.query import (
     joined,
     joiner_of,
     moved,
+    negated,
     parse,
     renamed,
     sentence_of,
@@ -166,6 +167,22 @@ class TestChanges:
     def test_a_sound_gets_another_name(self) -> None:
         assert self.shown(renamed(self.query, 3, "a chime")) == "a dog then rain while a man speaks and a chime"
 
+    def test_a_sound_must_not_be_heard(self) -> None:
+        query = negated(self.query, 1, True)
+        assert sentence_of(query) == "a dog then a man speaks and a bell, without wind, without rain, format:wav"
+        assert query.text == "a dog then a man speaks and a bell"
+        assert negated(query, 4, True) == query
+
+    def test_what_must_not_be_heard_should_be(self) -> None:
+        query = negated(self.query, 4, False)
+        assert sentence_of(query) == "a dog then rain while a man speaks and a bell and wind, format:wav"
+        assert negated(query, 0, False) == query
+
+    def test_the_only_sound_must_not_be_heard_and_should_be_again(self) -> None:
+        query = negated(parse("dog"), 0, True)
+        assert (sentence_of(query), query.text) == ("without dog", "")
+        assert negated(query, 0, False) == parse("dog")
+
     def test_what_the_network_hears_changes_with_it(self) -> None:
         assert without(self.query, 0).text == "rain while a man speaks and a bell"
 
@@ -245,7 +262,8 @@ def test_so_is_a_parse_that_was_changed(typed: str, data: st.DataObject) -> None
     if query is None or not query.heard:
         return
     index, to = (data.draw(st.integers(0, len(query.heard) - 1)) for _ in range(2))
-    changed = [moved(query, index, to), without(query, index)]
+    changed = [moved(query, index, to), without(query, index), negated(query, index, True)]
+    changed.extend(negated(query, len(query.heard), False) for _ in query.unheard[:1])
     if index:
         changed.append(joined(query, index, data.draw(st.sampled_from(["then", "while", "and"]))))
     for other in changed:

@@ -191,6 +191,7 @@ def test_children_end_when_their_parent_is_killed():
         "import sys, time\n"
         "from app.services.supervisor import Supervised\n"
         "from app.services.messages import Search\n"
+        "from engine.question import Question\n"
         "from tests.app.service_children import serve_echoes\n"
         "if __name__ == '__main__':\n"
         "    tell = lambda answer: print(child.pid, flush=True)\n"
