@@ -41,6 +41,7 @@ class Settings:
 
     theme: ThemeChoice = "system"
     output_device: str | None = None
+    input_device: str | None = None
     gain_db: float = 0.0
     level_matching: bool = False
     play_on_select: bool = True
@@ -191,6 +192,7 @@ def _window(value: object) -> dict[str, str]:
 _READERS: dict[str, Callable[[Any], object]] = {
     "theme": _one_of(*get_args(ThemeChoice)),
     "output_device": _text,
+    "input_device": _text,
     "gain_db": _gain,
     "level_matching": _truth,
     "play_on_select": _truth,

@@ -24,7 +24,7 @@ from app.look import theme
 from app.settings import Settings
 from app.windows.main_window import MainWindow
 from engine.paths import demo_sounds_folder
-from tests.recording_devices import RecordingDevices
+from tests.recording_devices import HearingMicrophones, RecordingDevices
 
 LOOK_MS = 30
 SETTLED_LOOKS = 25  # so many looks after the last thing that was waited for, the picture is complete
@@ -39,7 +39,9 @@ class Tour(QObject):
         self._folder, self._size, self._look = folder, size, look
         self.devices = RecordingDevices()
         settings = replace(Settings(), theme=look)
-        self.window = MainWindow(library, settings, library.with_suffix(".json"), lambda: self.devices)
+        self.window = MainWindow(
+            library, settings, library.with_suffix(".json"), lambda: self.devices, HearingMicrophones
+        )
         self.window.resize(*size)
         self.window.show()
         self._steps = self.steps()

@@ -19,7 +19,7 @@ from app.view_models.results import ResultRow
 from app.widgets.search.search_field import SearchField
 from app.windows.main_window import MainWindow
 from engine.library_rows import FileRow
-from tests.recording_devices import RecordingDevices
+from tests.recording_devices import HearingMicrophones, RecordingDevices
 
 WAIT_MS = 180_000  # far more than anything here takes
 
@@ -31,7 +31,9 @@ class OpenWindow:
         self._qtbot = qtbot
         self.devices = RecordingDevices()
         theme.apply(_application(), "light")
-        self.window = MainWindow(folder / "library", settings, folder / "settings.json", lambda: self.devices)
+        self.window = MainWindow(
+            folder / "library", settings, folder / "settings.json", lambda: self.devices, HearingMicrophones
+        )
         self.window.show()
         self.window.begin()
 

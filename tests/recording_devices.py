@@ -1,13 +1,15 @@
-"""Sound hardware that records: it calls for samples when a test says so, and keeps them."""
+"""Sound hardware in the hands of a test: outputs that keep what they are given, microphones that hear what it says."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
 import numpy as np
 
 from app.playing.audio_devices import NO_DEVICE, NoSound, Render
+from app.recording.microphones import NO_MICROPHONE, NoRecording, Take
 
 DEADLINE_S = 20.0
 
@@ -101,3 +103,83 @@ class RecordingDevices:
             if self.opened:
                 self.device.pull()
             time.sleep(0.0005)
+
+
+class HearingMicrophone:
+    """An input device that hears what a test feeds it, in a thread of its own as the system's are."""
+
+    def __init__(self, name: str, rate_hz: int, take: Take) -> None:
+        self.name, self.rate_hz = name, rate_hz
+        self._take = take
+        self.is_running = self.is_closed = False
+        self.is_plugged_in = self.is_allowed = True
+
+    def start(self) -> None:
+        if not self.is_allowed:
+            raise NoRecording(f"The microphone {self.name} cannot be started (not permitted).")
+        self.is_running = True
+
+    def close(self) -> None:
+        self.is_running, self.is_closed = False, True
+
+    def is_alive(self) -> bool:
+        return self.is_plugged_in
+
+    def feed(self, samples: np.ndarray, block: int = 512) -> None:
+        """Have it hear (samples,) float32, as fast as it can."""
+
+        def hand_over() -> None:
+            for begin in range(0, len(samples), block):
+                if not (self.is_running and self.is_plugged_in):
+                    return
+                part = samples[begin : begin + block].copy()
+                self._take(part)
+                part.fill(np.nan)  # the memory is the device's again
+
+        thread = threading.Thread(target=hand_over)
+        thread.start()
+        thread.join()
+
+
+class HearingMicrophones:
+    """A machine's microphones, the system's own first."""
+
+    def __init__(self, *names: str, rate_hz: int = 16_000) -> None:
+        self.plugged_in = list(names)
+        self.opened: list[HearingMicrophone] = []
+        self.is_allowed = True
+        self._rate_hz = rate_hz
+        self._listed = list(names)
+
+    @property
+    def microphone(self) -> HearingMicrophone:
+        """The one opened last."""
+        return self.opened[-1]
+
+    @property
+    def is_listening(self) -> bool:
+        return any(each.is_running for each in self.opened)
+
+    def names(self) -> list[str]:
+        return list(self._listed)
+
+    def open(self, name: str | None, take: Callable[[int], Take]) -> HearingMicrophone:
+        wanted = name if name is not None else next(iter(self._listed), None)
+        if wanted is None:
+            raise NoRecording(NO_MICROPHONE)
+        if wanted not in self._listed or wanted not in self.plugged_in:
+            raise NoRecording(f"The microphone {wanted} is not there.")
+        microphone = HearingMicrophone(wanted, self._rate_hz, take(self._rate_hz))
+        microphone.is_allowed = self.is_allowed
+        self.opened.append(microphone)
+        return microphone
+
+    def refresh(self) -> None:
+        assert all(each.is_closed for each in self.opened), "PortAudio would end the open streams"
+        self._listed = list(self.plugged_in)
+
+    def unplug(self, name: str) -> None:
+        self.plugged_in.remove(name)
+        for each in self.opened:
+            if each.name == name:
+                each.is_plugged_in = False

@@ -24,6 +24,7 @@ from app.view_models.loaded_values import LoadedValues
 from app.view_models.plain_text import tooltip
 from app.view_models.result_columns import COLUMNS, ResultColumn, spoken, tooltip_of
 from app.view_models.results import ResultRow, Results
+from app.view_models.verdicts import Verdict, Verdicts
 from engine.library_rows import FileRow
 
 PAGE_ROWS = 128
@@ -70,6 +71,7 @@ class ResultsModel(QAbstractTableModel):
         self._asking.setInterval(0)
         self._asking.timeout.connect(self._ask)
         self.results = Results.browsing(())
+        self._verdicts = Verdicts()
 
     # --- what is shown ------------------------------------------------------------------------------------------------
 
@@ -78,6 +80,18 @@ class ResultsModel(QAbstractTableModel):
         self.results = results
         self._in_sight = range(0)
         self.endResetModel()
+
+    def set_verdicts(self, verdicts: Verdicts) -> None:
+        """What was liked or disliked as an answer."""
+        if verdicts != self._verdicts:
+            self._verdicts = verdicts
+            if len(self.results):
+                self.dataChanged.emit(self.index(0, 0), self.index(len(self.results) - 1, len(COLUMNS) - 1))
+
+    def verdict(self, row: int) -> Verdict | None:
+        """None for a file that is not loaded."""
+        file = self.file_row(row)
+        return self._verdicts.on(file.path) if file is not None else None
 
     def result(self, row: int) -> ResultRow:
         return self.results.row(row)
@@ -168,7 +182,7 @@ class ResultsModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return tooltip(tooltip_of(column, result, file))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return spoken(result, file) if column.id == "name" else column.text(result, file)
+                return spoken(result, file, self.verdict(row)) if column.id == "name" else column.text(result, file)
             case Role.RESULT:
                 return result
             case Role.FILE_ROW:

@@ -56,6 +56,11 @@ def secondary(shown: QPalette) -> QColor:
     return shown.color(QPalette.ColorRole.PlaceholderText)
 
 
+def clause_colour(number: int | None, shown: QPalette) -> QColor:
+    """Of a sound that should be heard, by its number; the secondary colour for one that should not."""
+    return secondary(shown) if number is None else QColor(CLAUSE_COLOURS[number % len(CLAUSE_COLOURS)])
+
+
 def hairline(shown: QPalette) -> QColor:
     return shown.color(QPalette.ColorRole.Mid)
 

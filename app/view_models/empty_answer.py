@@ -21,12 +21,19 @@ class EmptyAnswer:
 
 
 def empty_answer(
-    *, asked: bool, scoped: bool, weak_matches: int = 0, listened: int | None = None, to_listen: int = 0
+    *,
+    asked: bool,
+    scoped: bool,
+    reason: str = "",
+    weak_matches: int = 0,
+    listened: int | None = None,
+    to_listen: int = 0,
 ) -> EmptyAnswer:
     """Why nothing is listed.
 
     asked : a question was asked; otherwise a part of the library is browsed
     scoped : only a part of the library was looked at
+    reason : `engine.hits.Answer.reason`; empty where nothing was listened for
     weak_matches : how many files there are nearer to chance than to a find, when those alone were found
     listened, to_listen : how far the library has been listened to, of how many files; None once it is done
     """
@@ -44,4 +51,4 @@ def empty_answer(
             weak,
         )
     advice = "Try fewer or simpler words, or search everywhere." if scoped else "Try fewer or simpler words."
-    return EmptyAnswer("Nothing here sounds like that, and no file says it.", advice, clear, weak)
+    return EmptyAnswer(reason or "No file says that.", advice, clear, weak)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.query import clean
 from engine.question import Example, Question
-
-_SHARED = 0.5  # of the shorter sentence: with less in common, another question begins
 
 
 def liked(question: Question, example: Example) -> Question:
@@ -41,7 +40,10 @@ def _besides(examples: tuple[Example, ...], example: Example) -> tuple[Example, 
 
 
 def _goes_on(before: str, after: str) -> bool:
-    one, other = before.casefold().split(), after.casefold().split()
-    shorter = min(len(one), len(other))
-    in_common = sum(1 for word in one if word in other)
-    return bool(shorter) and in_common >= _SHARED * shorter
+    """Whether one sentence is the beginning of the other, or most words of the shorter one are in both."""
+    one, other = clean(before).casefold(), clean(after).casefold()
+    if not one or not other:
+        return False
+    shorter, longer = sorted((one.split(), other.split()), key=len)
+    in_common = sum(word in longer for word in shorter)
+    return one.startswith(other) or other.startswith(one) or 2 * in_common > len(shorter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections.abc import Iterable
@@ -10,11 +11,13 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from app.view_models.strictness import CHOICES
 from engine.library_rows import Scope
 from engine.query import clean
 from engine.question import Example, Question
 
 MAX_QUESTIONS = 200
+MOST_AMONG = 2000  # files that a question may be asked of by number
 REFINING_S = 3.0  # typing on within this time is still the same question
 
 
@@ -66,13 +69,22 @@ class QueryHistory:
         texts = dict.fromkeys(clean(question.text) for question in reversed(self._questions))
         return [text for text in texts if text][:most]
 
-    def to_list(self) -> list[dict[str, Any]]:
-        """As JSON can hold it."""
-        return [_to_dict(question) for question in self._questions]
+    def forget(self, example: Path) -> None:
+        """Questions asked by an example that is there no more cannot be asked again."""
+        kept = [(at, each) for at, each in enumerate(self._questions) if example not in {e.path for e in each.examples}]
+        self._present = sum(at <= self._present for at, _ in kept) - 1
+        self._questions = [each for _, each in kept]
+
+    def to_json(self) -> str:
+        return json.dumps([_to_dict(question) for question in self._questions])
 
     @classmethod
-    def from_list(cls, stored: object) -> QueryHistory:
-        """What `to_list` gave; whatever else there is in the list is left out."""
+    def from_json(cls, text: str) -> QueryHistory:
+        """What `to_json` gave; whatever else there is in it is left out."""
+        try:
+            stored = json.loads(text)
+        except ValueError:
+            stored = None
         read = [_from_dict(each) for each in stored] if isinstance(stored, list) else []
         return cls(question for question in read if question is not None)
 
@@ -112,9 +124,14 @@ def _to_dict(question: Question) -> dict[str, Any]:
         "collection": scope.collection_id,
         "tags": list(scope.tags),
         "stars": scope.min_stars,
-        "examples": [[_path_text(each.path), each.start_s, each.end_s] for each in question.examples],
+        "says": list(scope.says),
+        "strictness": question.strictness,
+        "examples": _example_lists(question.examples),
+        "liked": _example_lists(question.liked),
+        "disliked": _example_lists(question.disliked),
     }
-    return {name: value for name, value in stored.items() if value not in (None, [])}
+    told = {name: value for name, value in stored.items() if value not in (None, [])}
+    return told if scope.among is None else {**told, "among": list(scope.among)}
 
 
 def _from_dict(stored: object) -> Question | None:
@@ -122,28 +139,68 @@ def _from_dict(stored: object) -> Question | None:
         return None
     try:
         scope = Scope(
-            root_ids=tuple(int(id) for id in stored.get("roots", ())),
+            root_ids=tuple(map(_id, stored.get("roots", ()))),
             folder=_path(stored.get("folder")),
-            collection_id=_int(stored.get("collection")),
+            collection_id=_optional_id(stored.get("collection")),
             tags=tuple(str(tag) for tag in stored.get("tags", ())),
-            min_stars=_int(stored.get("stars")),
+            min_stars=_optional_id(stored.get("stars")),
+            says=tuple(str(words) for words in stored.get("says", ())),
+            among=_among(stored.get("among")),
         )
-        return Question(str(stored["text"]), scope, tuple(map(_example, stored.get("examples", ()))))
+        return Question(
+            str(stored["text"]),
+            scope,
+            _examples(stored.get("examples", ())),
+            _examples(stored.get("liked", ())),
+            _examples(stored.get("disliked", ())),
+            CHOICES[CHOICES.index(stored.get("strictness", "normal"))],
+        )
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
+def _example_lists(examples: Iterable[Example]) -> list[list[Any]]:
+    return [[_path_text(each.path), each.start_s, each.end_s] for each in examples]
+
+
+def _examples(stored: Any) -> tuple[Example, ...]:
+    return tuple(map(_example, stored))
+
+
 def _example(stored: Any) -> Example:
     path, start_s, end_s = stored
-    return Example(Path(path), float(start_s), None if end_s is None else float(end_s))
+    found = Example(_known_path(path), float(start_s), None if end_s is None else float(end_s))
+    if not 0 <= found.start_s < (math.inf if found.end_s is None else found.end_s):
+        raise ValueError(f"not a part of a sound: {stored}")
+    return found
+
+
+def _among(stored: Any) -> tuple[int, ...] | None:
+    if stored is not None and len(stored) > MOST_AMONG:
+        raise ValueError("more files than are ever listed")
+    return None if stored is None else tuple(map(_id, stored))
+
+
+def _id(stored: Any) -> int:
+    """As SQLite can hold it."""
+    if not -(2**63) <= (number := int(stored)) < 2**63:
+        raise ValueError(f"no number of anything: {number}")
+    return number
+
+
+def _optional_id(stored: Any) -> int | None:
+    return None if stored is None else _id(stored)
 
 
 def _path(stored: Any) -> Path | None:
-    return None if stored is None else Path(stored)
+    return None if stored is None else _known_path(stored)
 
 
-def _int(stored: Any) -> int | None:
-    return None if stored is None else int(stored)
+def _known_path(stored: Any) -> Path:
+    path = Path(stored)
+    if "\0" in os.fspath(path):
+        raise ValueError("no path of any file")
+    return path
 
 
 def _path_text(path: Path | None) -> str | None:

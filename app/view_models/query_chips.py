@@ -6,17 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from app.view_models.wording import counted, moment
 from engine import query
+from engine.comparatives import relative_filters
 from engine.errors import display_path
 from engine.filters import Filter
 from engine.library_rows import EVERYTHING, Scope
-from engine.query import EmptyQuery, Joiner, ParsedQuery
+from engine.query import Clause, Joiner, ParsedQuery
 from engine.question import Example, Question
 from engine.synonyms import synonyms_of
 
-ChipKind = Literal["clause", "negated", "example", "literal", "filter", "scope"]
+ChipKind = Literal["clause", "negated", "example", "liked", "disliked", "literal", "filter", "scope"]
 ChipKey = tuple[str, int | str]  # ("clause", 0), ("root", 3), ("folder", ""), ("collection", 7), ("tag", "dog"), …
-_SIGNS: dict[Joiner, str] = {"then": "→", "while": "+", "and": ","}
+SIGNS: dict[Joiner, str] = {"then": "→", "while": "+", "and": ","}
+JOINERS: dict[Joiner, str] = {"then": "Then", "while": "At the same time", "and": "In any order"}
+_BRACES = str.maketrans("{}", "  ")  # they keep a sound together where it needs them, and are not part of its name
+_ANY_LENGTH_S = 1.0  # of an example, where only matters that it has one
 
 
 @dataclass(frozen=True)
@@ -38,44 +43,70 @@ class Chip:
 
 
 def chips_of(question: Question, names: Mapping[ChipKey, str]) -> list[Chip]:
-    """Every part of a question: first what should be heard and what must not be, then what a file must say or be, then
-    where to look.
+    """Every part of a question: first what should be heard and what must not be, then what was liked and disliked, then
+    what a file must be or say, then where to look.
 
     names : of roots and collections, by ("root", id) and ("collection", id)
     """
-    parsed = _parsed(question.text)
-    heard = [*_clause_chips(parsed), *_example_chips(question)]
-    return [*heard, *_written_chips(parsed), *_scope_chips(question.scope, names)]
+    parsed = question.parsed
+    sounds = {at: sound for at, sound in enumerate(_sounds(question)) if sound is not None}
+    heard = _heard_chips(parsed, sounds)
+    heard += _example_chips(question, len(heard))
+    compared = [_compared_chip(clause, at) for at, clause in enumerate(parsed.clauses) if at not in sounds]
+    judged = [*_unheard_chips(sounds), *_feedback_chips(question)]
+    return [*heard, *judged, *compared, *_written_chips(parsed), *_scope_chips(question.scope, names)]
 
 
 def without(question: Question, chip: Chip) -> Question:
     """The question without one of its parts."""
     what, which = chip.key
-    if what in ("clause", "literal", "filter"):
-        return _asking(question, _without_part(_parsed(question.text), what, int(which)))
-    if what == "example":
-        return replace(question, examples=_others(question.examples, int(which)))
-    return replace(question, scope=_narrower_scope(question.scope, what, which))
+    match what:
+        case "clause" | "literal" | "filter":
+            return _asking(question, _without_part(question.parsed, what, int(which)))
+        case "example":
+            return replace(question, examples=_others(question.examples, int(which)))
+        case "liked":
+            return replace(question, liked=_others(question.liked, int(which)))
+        case "disliked":
+            return replace(question, disliked=_others(question.disliked, int(which)))
+    return replace(question, scope=_wider_scope(question.scope, what, which))
 
 
 def moved(question: Question, chip: Chip, to: int) -> Question:
     """The question with a sound that should be heard at another place among these; the joiners stay where they are."""
-    return _asking(question, query.moved(_parsed(question.text), _place(chip), to))
+    return _asking(question, query.moved(question.parsed, place(chip), to))
 
 
 def joined(question: Question, chip: Chip, joiner: Joiner) -> Question:
     """The question with a sound, not the first, joined otherwise to the one before it."""
-    return _asking(question, query.joined(_parsed(question.text), _place(chip), joiner))
+    return _asking(question, query.joined(question.parsed, place(chip), joiner))
 
 
 def renamed(question: Question, chip: Chip, text: str) -> Question:
-    """The question with another name for a sound, for instance one of `other_words`."""
-    return _asking(question, query.renamed(_parsed(question.text), _place(chip), text))
+    """The question with another name for a sound, for instance one of `other_words`; without any name, as it is."""
+    name = query.clean(text.translate(_BRACES))
+    return _asking(question, query.renamed(question.parsed, place(chip), name)) if name else question
+
+
+def negated(question: Question, chip: Chip, unheard: bool) -> Question:
+    """The question with a sound that must not be heard, or that should be."""
+    return _asking(question, query.negated(question.parsed, place(chip), unheard))
 
 
 def other_words(chip: Chip) -> tuple[str, ...]:
     """How else one may call the sound of a chip."""
-    return synonyms_of(chip.text) if chip.key[0] == "clause" else ()
+    return synonyms_of(chip.text) if chip.kind in ("clause", "negated") else ()
+
+
+def place(chip: Chip) -> int:
+    """Of a sound among the clauses of its query: those that should be heard are the first."""
+    return int(chip.key[1])
+
+
+def joiner_of(chip: Chip) -> Joiner | None:
+    """How the sound of a chip is joined to the one before; None where that cannot be changed."""
+    found = (joiner for joiner, sign in SIGNS.items() if sign == chip.joiner)
+    return next(found, None) if chip.kind == "clause" else None
 
 
 def without_any(question: Question) -> Question:
@@ -86,20 +117,8 @@ def without_any(question: Question) -> Question:
 # --- what should be heard ---------------------------------------------------------------------------------------------
 
 
-def _parsed(text: str) -> ParsedQuery:
-    try:
-        return query.parse(text)
-    except EmptyQuery:
-        return ParsedQuery(())
-
-
 def _asking(question: Question, parsed: ParsedQuery) -> Question:
     return replace(question, text=query.sentence_of(parsed))
-
-
-def _place(chip: Chip) -> int:
-    """Of a sound among the clauses of its query."""
-    return int(chip.key[1])
 
 
 def _without_part(parsed: ParsedQuery, what: str, index: int) -> ParsedQuery:
@@ -110,44 +129,80 @@ def _without_part(parsed: ParsedQuery, what: str, index: int) -> ParsedQuery:
     return replace(parsed, filters=(*parsed.filters[:index], *parsed.filters[index + 1 :]))
 
 
-def _clause_chips(parsed: ParsedQuery) -> list[Chip]:
-    chips = []
-    for index, clause in enumerate(parsed.clauses):
-        key = ("clause", index)
-        if clause.negated:
-            chips.append(Chip(clause.text, "negated", None, "", key, f"Without: {clause.text}"))
-        else:  # the heard ones come first, so that their place is their colour
-            joiner = query.joiner_of(parsed, index)
-            chips.append(Chip(clause.text, "clause", index, _SIGNS[joiner] if joiner else "", key))
-    return chips
+def _sounds(question: Question) -> list[Clause | None]:
+    """For each clause what it asks to listen for; beside an example that may be nothing: "longer", "like this"."""
+    clauses = question.parsed.clauses
+    if not question.examples:
+        return list(clauses)
+    return [next(iter(relative_filters(ParsedQuery((each,)), _ANY_LENGTH_S).clauses), None) for each in clauses]
 
 
-def _written_chips(parsed: ParsedQuery) -> list[Chip]:
-    """What the file must say or be."""
-    literal = [
-        Chip(f"“{words}”", "literal", None, "", ("literal", index), f"Says: {words}")
-        for index, words in enumerate(parsed.literal)
+def _heard_chips(parsed: ParsedQuery, sounds: Mapping[int, Clause]) -> list[Chip]:
+    """Numbered as they are coloured. Each is joined to the one before it as if nothing stood between them."""
+    alone = parsed
+    for at in reversed(range(len(parsed.clauses))):
+        alone = alone if at in sounds else query.without(alone, at)
+    heard = [(at, sound) for at, sound in sounds.items() if not sound.negated]
+    joiners = [query.joiner_of(alone, number) for number in range(len(heard))]
+    return [
+        Chip(sound.text, "clause", number, SIGNS[joiner] if joiner else "", ("clause", at))
+        for number, ((at, sound), joiner) in enumerate(zip(heard, joiners, strict=True))
     ]
-    filters = [Chip(_filter_text(each), "filter", None, "", ("filter", at)) for at, each in enumerate(parsed.filters)]
-    return [*literal, *filters]
 
 
-def _filter_text(condition: Filter) -> str:
-    text = f"{condition.field}: {' or '.join(condition.choices) or condition.value}"
-    return f"not {text}" if condition.negated else text
+def _unheard_chips(sounds: Mapping[int, Clause]) -> list[Chip]:
+    return [
+        Chip(sound.text, "negated", None, "", ("clause", at), f"Without: {sound.text}")
+        for at, sound in sounds.items()
+        if sound.negated
+    ]
 
 
-def _example_chips(question: Question) -> list[Chip]:
-    chips = []
-    for index, example in enumerate(question.examples):
-        joiner = "+" if index or question.text.strip() else ""
-        text = f"like {display_path(example.path.name)}"
-        chips.append(Chip(text, "example", None, joiner, ("example", index), display_path(example.path)))
-    return chips
+def _compared_chip(clause: Clause, at: int) -> Chip:
+    """A clause that means something only beside an example."""
+    return Chip(f"not {clause.text}" if clause.negated else clause.text, "filter", None, "", ("clause", at))
+
+
+def _example_chips(question: Question, heard: int) -> list[Chip]:
+    """heard : so many sounds are asked for in words; examples are heard beside them and have the next colours"""
+    return [
+        _sound_chip("like", "example", example, at, colour=heard + at, joiner=SIGNS["while"] if heard + at else "")
+        for at, example in enumerate(question.examples)
+    ]
+
+
+def _feedback_chips(question: Question) -> list[Chip]:
+    liked = [_sound_chip("more like", "liked", each, at) for at, each in enumerate(question.liked)]
+    disliked = [_sound_chip("less like", "disliked", each, at) for at, each in enumerate(question.disliked)]
+    return [*liked, *disliked]
+
+
+def _sound_chip(
+    how: str, kind: ChipKind, example: Example, at: int, *, colour: int | None = None, joiner: str = ""
+) -> Chip:
+    text = f"{how} {display_path(example.path.name)}"
+    if example.start_s > 0 or example.end_s is not None:
+        text += f" @{moment(example.start_s, example.end_s)}"
+    return Chip(text, kind, colour, joiner, (kind, at), display_path(example.path))
 
 
 def _others(examples: tuple[Example, ...], index: int) -> tuple[Example, ...]:
     return (*examples[:index], *examples[index + 1 :])
+
+
+def _written_chips(parsed: ParsedQuery) -> list[Chip]:
+    """What the file must say or be, as the sentence puts it."""
+    literal = [_says_chip(words, ("literal", at)) for at, words in enumerate(parsed.literal)]
+    return [*literal, *(_filter_chip(each, ("filter", at)) for at, each in enumerate(parsed.filters))]
+
+
+def _says_chip(words: str, key: ChipKey) -> Chip:
+    return Chip(f"“{words}”", "literal", None, "", key, f"Says: {words}")
+
+
+def _filter_chip(condition: Filter, key: ChipKey) -> Chip:
+    text = f"{condition.field}: {' or '.join(condition.choices) or condition.value}"
+    return Chip(f"not {text}" if condition.negated else text, "filter", None, "", key)
 
 
 # --- where to look ----------------------------------------------------------------------------------------------------
@@ -164,6 +219,10 @@ def _scope_chips(scope: Scope, names: Mapping[ChipKey, str]) -> list[Chip]:
     if scope.min_stars is not None:
         stars = "5 stars" if scope.min_stars == 5 else f"{scope.min_stars} stars or more"
         chips.append(_scope_chip("1 star or more" if scope.min_stars == 1 else stars, ("stars", "")))
+    chips.extend(_says_chip(words, ("says", at)) for at, words in enumerate(scope.says))
+    chips.extend(_filter_chip(each, ("condition", at)) for at, each in enumerate(scope.filters))
+    if scope.among is not None:
+        chips.append(_scope_chip(f"within {counted(len(scope.among), 'result')}", ("among", "")))
     return chips
 
 
@@ -176,7 +235,7 @@ def _scope_chip(text: str, key: ChipKey, detail: str = "") -> Chip:
     return Chip(text, "scope", None, "", key, detail)
 
 
-def _narrower_scope(scope: Scope, what: str, which: int | str) -> Scope:
+def _wider_scope(scope: Scope, what: str, which: int | str) -> Scope:
     match what:
         case "root":
             return replace(scope, root_ids=tuple(id for id in scope.root_ids if id != which))
@@ -188,4 +247,10 @@ def _narrower_scope(scope: Scope, what: str, which: int | str) -> Scope:
             return replace(scope, tags=tuple(tag for tag in scope.tags if tag != which))
         case "stars":
             return replace(scope, min_stars=None)
+        case "says":
+            return replace(scope, says=tuple(each for at, each in enumerate(scope.says) if at != which))
+        case "condition":
+            return replace(scope, filters=tuple(each for at, each in enumerate(scope.filters) if at != which))
+        case "among":
+            return replace(scope, among=None)
     raise ValueError(f"no part of a question: {what!r}")

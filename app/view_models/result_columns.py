@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.view_models import wording
+from app.view_models import order_texts, wording
 from app.view_models.plain_text import one_line
 from app.view_models.results import ResultRow
+from app.view_models.verdicts import Verdict
 from engine.errors import display_path
+from engine.hits import ClauseMatch
 from engine.library_rows import Column, FileRow
 
 ColumnId = Literal["name", "match", "moment", "duration", "tags", "format", "folder", "rating", "modified", "waveform"]
@@ -83,16 +85,16 @@ def _nothing(result: ResultRow, file: FileRow | None) -> str:
 
 
 COLUMNS: tuple[ResultColumn, ...] = (
-    ResultColumn("name", "Name", 208, 4, _name, "name"),
-    ResultColumn("match", "Match", 80, 0, _match),
+    ResultColumn("name", "Name", 200, 4, _name, "name"),
+    ResultColumn("match", "Match", 72, 0, _match),
     ResultColumn("moment", "Moment", 104, 0, _moment, numeric=True),
     ResultColumn("duration", "Length", 64, 0, _duration, "duration", numeric=True),
-    ResultColumn("tags", "Tags", 104, 2, _tags),
-    ResultColumn("format", "Format", 100, 0, _format, "format"),
-    ResultColumn("folder", "Folder", 104, 2, _folder, "folder"),
+    ResultColumn("tags", "Tags", 80, 2, _tags),
+    ResultColumn("format", "Format", 96, 0, _format, "format"),
+    ResultColumn("folder", "Folder", 80, 2, _folder, "folder"),
     ResultColumn("rating", "Rating", 80, 0, _rating, "rating", usual=False),
     ResultColumn("modified", "Modified", 88, 0, _modified, "modified", numeric=True, usual=False),
-    ResultColumn("waveform", "Waveform", 96, 3, _nothing),
+    ResultColumn("waveform", "Waveform", 96, 4, _nothing),
 )
 NUMBER_OF: dict[str, int] = {column.id: number for number, column in enumerate(COLUMNS)}
 ColumnWidths = tuple[tuple[str, int], ...]
@@ -144,12 +146,20 @@ def tooltip_of(column: ResultColumn, result: ResultRow, file: FileRow | None) ->
 
 def _why(result: ResultRow) -> str:
     heard = [
-        f"{one_line(clause.text)}: {percent(clause.score)} % at {wording.moment(clause.start_s, clause.end_s)}"
+        f"{named(clause)}: {percent(clause.score)} % at {wording.moment(clause.start_s, clause.end_s)}"
         for clause in result.clauses
     ]
     said = [f"Says {_said(result)}"] if result.words else []
-    match = [f"{percent(result.score)} % match"] if result.score is not None else []
-    return "\n".join([*match, *heard, *said])
+    chance = ", may be chance" if result.weak else ""
+    match = [f"{percent(result.score)} % match{chance}"] if result.score is not None else []
+    wanted = sum(not clause.negated for clause in result.clauses)
+    order = order_texts.sentence(result.order_margin, wanted)
+    return "\n".join([*match, *heard, *([order] if order else []), *said])
+
+
+def named(clause: ClauseMatch) -> str:
+    """rain, or: not rain"""
+    return f"not {one_line(clause.text)}" if clause.negated else one_line(clause.text)
 
 
 def _said(result: ResultRow) -> str:
@@ -168,11 +178,17 @@ def _trouble(file: FileRow) -> list[str]:
     return [f"Cannot be read: {one_line(file.reason or '')}"] if file.state == "unreadable" else []
 
 
-def spoken(result: ResultRow, file: FileRow | None) -> str:
-    """A row for a screen reader: street_07.wav, match 82 percent, 0:42 to 0:47, 3 minutes 10 seconds."""
+def spoken(result: ResultRow, file: FileRow | None, verdict: Verdict | None = None) -> str:
+    """A row for a screen reader: street_07.wav, match 82 percent, in order, 0:42 to 0:47, 3 minutes 10 seconds."""
     parts = [file.name if file else "not loaded yet"]
+    if verdict is not None:
+        parts.append(verdict)
     if result.score is not None:
         parts.append(f"match {percent(result.score)} percent")
+    if result.weak:
+        parts.append("may be chance")
+    if order := order_texts.badge(result.order_margin):
+        parts.append(order)
     if result.words:
         parts.append(f"says {_said(result)}")
     if result.end_s is not None:

@@ -101,6 +101,11 @@ class Results:
         return sum(row.weak for row in self.found.values())
 
     @property
+    def says_words(self) -> bool:
+        """Whether any of the files says words of the query."""
+        return any(row.words for row in self.found.values())
+
+    @property
     def first_weak(self) -> int | None:
         """The row above which the divider of weak matches belongs; None if there are none, or in another order."""
         if self.is_sorted or not self.found:
@@ -126,5 +131,15 @@ class Results:
 
 
 def _row_of(hit: Hit) -> ResultRow:
-    moment = (hit.start_s, hit.end_s)
-    return ResultRow(hit.file_id, hit.score, *moment, hit.clauses, hit.words, hit.weak, hit.order_margin)
+    """A file in which nothing should be heard, but something should not, has no moment."""
+    has_moment = not hit.clauses or any(not clause.negated for clause in hit.clauses)
+    return ResultRow(
+        hit.file_id,
+        hit.score,
+        hit.start_s if has_moment else 0.0,
+        hit.end_s if has_moment else None,
+        hit.clauses,
+        hit.words,
+        hit.weak,
+        hit.order_margin,
+    )

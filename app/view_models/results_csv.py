@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.view_models import wording
 from app.view_models.plain_text import one_line
+from app.view_models.result_columns import named
 from app.view_models.results import ResultRow
 from engine.errors import EngineError, display_path
 from engine.library_rows import FileRow
@@ -18,6 +19,8 @@ HEADINGS = (
     "file",
     "folder",
     "score",
+    "weak",
+    "order_margin",
     "start_s",
     "end_s",
     "clauses",
@@ -65,11 +68,12 @@ def _values(result: ResultRow, file: FileRow) -> tuple[Value, ...]:
         display_path(file.path.name),
         display_path(file.path.parent),
         _rounded(result.score),
+        None if result.score is None else "yes" if result.weak else "no",
+        _rounded(result.order_margin),
         _rounded(result.start_s) if has_moment else None,
         _rounded(result.end_s),
         "; ".join(
-            f"{one_line(clause.text)} {clause.start_s:.3f}–{clause.end_s:.3f} ({clause.score:.3f})"
-            for clause in result.clauses
+            f"{named(clause)} {clause.start_s:.3f}–{clause.end_s:.3f} ({clause.score:.3f})" for clause in result.clauses
         ),
         ", ".join(map(one_line, result.words)),
         _rounded(file.duration_s),

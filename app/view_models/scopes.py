@@ -30,6 +30,9 @@ def narrowed(scope: Scope, part: Scope) -> Scope:
         collection_id=scope.collection_id if part.collection_id is None else part.collection_id,
         tags=_union(scope.tags, part.tags),
         min_stars=scope.min_stars if part.min_stars is None else part.min_stars,
+        filters=_union(scope.filters, part.filters),
+        says=_union(scope.says, part.says),
+        among=_in_both(scope.among, part.among),
     )
 
 
@@ -41,8 +44,19 @@ def without(scope: Scope, part: Scope) -> Scope:
         collection_id=None if scope.collection_id == part.collection_id else scope.collection_id,
         tags=tuple(each for each in scope.tags if each not in part.tags),
         min_stars=None if scope.min_stars == part.min_stars else scope.min_stars,
+        filters=tuple(each for each in scope.filters if each not in part.filters),
+        says=tuple(each for each in scope.says if each not in part.says),
+        among=None if scope.among == part.among else scope.among,
     )
 
 
 def _union(some: tuple[Each, ...], more: tuple[Each, ...]) -> tuple[Each, ...]:
     return tuple(dict.fromkeys([*some, *more]))
+
+
+def _in_both(some: tuple[int, ...] | None, others: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """Files that are among both; None stands for all files."""
+    if some is None or others is None:
+        return others if some is None else some
+    wanted = set(others)
+    return tuple(each for each in some if each in wanted)

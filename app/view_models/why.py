@@ -5,23 +5,26 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from app.view_models import order_texts
+from app.view_models.clause_spans import FAINTLY, colours_of
 from app.view_models.wording import moment
 from engine.hits import ClauseMatch, Hit
 from engine.library_rows import FileRow
 from engine.text_index import searchable
 
-CLEARLY, PROBABLY, FAINTLY = 0.75, 0.5, 0.25  # scores
+CLEARLY, PROBABLY = 0.75, 0.5  # scores
 ELSEWHERE = "In what is written about it"
 
 
 @dataclass(frozen=True)
 class Heard:
-    """A clause, and where it was heard best. `number` counts the clauses, and so their colours, from 0.
+    """A clause, and where it was heard best.
 
+    colour : see `ClauseSpan`; None for what should not be heard
     strength : 0..1
     """
 
-    number: int
+    colour: int | None
     text: str
     start_s: float
     end_s: float
@@ -32,28 +35,35 @@ class Heard:
 
 @dataclass(frozen=True)
 class Why:
-    """What was heard, and a sentence for each place where words of the query stand written."""
+    """What was heard, what should not be heard, and sentences: of the order, of places where words of the query stand
+    written, of chance.
+    """
 
     heard: tuple[Heard, ...]
     said: tuple[str, ...]
 
 
 def why(hit: Hit, row: FileRow) -> Why:
-    said = _said(hit.words, row)
-    if said and all(clause.score < FAINTLY for clause in hit.clauses):
-        return Why((), (*said, "It was not heard: only what is written says so."))
-    return Why(tuple(_heard(number, clause) for number, clause in enumerate(hit.clauses)), said)
+    heard = tuple(map(_heard, colours_of(hit.clauses), hit.clauses))
+    written = _said(hit.words, row)
+    wanted = [clause for clause in hit.clauses if not clause.negated]
+    if written and wanted and all(clause.score < FAINTLY for clause in wanted):
+        unwanted = tuple(each for each in heard if each.colour is None)
+        return Why(unwanted, (*written, "It was not heard: only what is written says so."))
+    order = order_texts.sentence(hit.order_margin, len(wanted))
+    chance = "This may be chance." if hit.weak else ""
+    return Why(heard, tuple(filter(None, (order, *written, chance))))
 
 
-def _heard(number: int, clause: ClauseMatch) -> Heard:
+def _heard(colour: int | None, clause: ClauseMatch) -> Heard:
     return Heard(
-        number=number,
+        colour=colour,
         text=clause.text,
         start_s=clause.start_s,
         end_s=clause.end_s,
         moment=moment(clause.start_s, clause.end_s),
         strength=min(max(clause.score, 0.0), 1.0),
-        how=_how(clause.score),
+        how=_how(clause.score) if not clause.negated or clause.score >= FAINTLY else "not heard",
     )
 
 

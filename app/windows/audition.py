@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.playing.audio_stream import Region
-from app.view_models.clause_spans import ClauseSpan, next_span, previous_span
+from app.view_models.clause_spans import ClauseSpan, next_span, previous_span, spans_of
 from app.view_models.results import ResultRow
 from app.windows.choices import Choices
 from app.workers.playback import Playback
@@ -43,10 +43,9 @@ class Audition(QObject):
         return self._file
 
     @property
-    def spans(self) -> list[ClauseSpan]:
+    def spans(self) -> tuple[ClauseSpan, ...]:
         """Where the clauses were heard in the selected file."""
-        clauses = self._result.clauses if self._result else ()
-        return [ClauseSpan(clause.text, clause.start_s, clause.end_s, at) for at, clause in enumerate(clauses)]
+        return spans_of(self._result.clauses) if self._result else ()
 
     def select(self, file: FileRow, result: ResultRow) -> None:
         """Plays it, if selecting plays; a file that plays already goes on."""
@@ -57,6 +56,10 @@ class Audition(QObject):
         goes_on = self._playback.is_playing and self._playback.path == file.path
         if self._choices.settings.play_on_select and not goes_on:
             self.play()
+
+    def learn(self, result: ResultRow | None) -> None:
+        """Of the selected file something else was found, or nothing; it goes on as it is."""
+        self._result = result
 
     # --- what is heard ------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.services.messages import Failure, Hits
 from app.view_models.results import Results
+from app.view_models.verdicts import refines
 from app.workers.library_access import LibraryAccess
 from app.workers.services import Services
 from engine.errors import EngineError
@@ -42,6 +43,7 @@ class Finding(QObject):
         self._services = services
         self._number: int | None = None  # of the question that the network has not answered yet
         self._by_relevance: Results | None = None
+        self._is_heard = False  # what is shown is the network's answer
         self.question = Question()
         self.is_waiting = False  # for an answer of the network's
         self.order: Order | None = None  # None: by relevance, or by name where nothing was asked
@@ -50,9 +52,16 @@ class Finding(QObject):
         services.question_failed.connect(self._take_failure)
 
     def ask(self, question: Question) -> None:
-        """Start anew."""
+        """Start anew; but what a question that is only refined has found stays until the network answers it again, for
+        the words say the same.
+        """
+        is_refined = self._is_heard and refines(question, self.question)
         self.question = question
-        self._find(again=False)
+        if is_refined:
+            self._set_waiting(True)
+            self._ask_the_network()
+        else:
+            self._find(again=False)
 
     @Slot()
     def library_changed(self) -> None:
@@ -73,6 +82,7 @@ class Finding(QObject):
         question = self.question
         self._number = None
         self._by_relevance = None
+        self._is_heard = False
         self._set_waiting(not question.is_browsing)
         if question.is_browsing:
             self._list_everything(question, again=again)
@@ -126,6 +136,7 @@ class Finding(QObject):
             return
         self._number = None
         self._set_waiting(False)
+        self._is_heard = True
         self._show(Results.of_answer(answer.answer), again=True)
 
     @Slot(object)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,13 +14,16 @@ from app.commands import Commands
 from app.file_mime import local_paths
 from app.look import theme
 from app.playing.audio_devices import OutputDevices, PortAudioDevices
+from app.recording.microphones import Microphones, PortAudioMicrophones
 from app.settings import Settings
 from app.view_models.empty_answer import EmptyAnswer, empty_answer
 from app.view_models.history import QueryHistory
 from app.view_models.results import Results
+from app.view_models.verdicts import Verdicts, refines
 from app.widgets.dragged_files import take_if_files
 from app.widgets.inspector.inspector import Inspector
 from app.widgets.results.empty_results import EmptyResults
+from app.widgets.search.recording_panel import RecordingPanel
 from app.widgets.search.search_bar import SearchBar
 from app.widgets.sidebar.sidebar import Sidebar
 from app.widgets.sound.sound_pane import SoundPane
@@ -31,8 +33,10 @@ from app.windows import window_state
 from app.windows.annotating import Annotating
 from app.windows.audition import Audition
 from app.windows.choices import Choices
+from app.windows.comparing import Comparing
 from app.windows.finding import Finding
 from app.windows.folders import Folders
+from app.windows.recording import Recording
 from app.windows.searching import Searching
 from app.windows.selecting import Selecting
 from app.windows.window_commands import add_commands
@@ -61,6 +65,7 @@ class MainWindow(QMainWindow):
         settings: Settings,
         settings_path: Path,
         find_devices: Callable[[], OutputDevices] = PortAudioDevices,
+        find_microphones: Callable[[], Microphones] = PortAudioMicrophones,
     ) -> None:
         super().__init__()
         self.library_folder = library_folder
@@ -74,6 +79,8 @@ class MainWindow(QMainWindow):
         self.annotating = Annotating(self.access, self)
         self.folders = Folders(self.access, self.services, self)
         self.finding = Finding(self.access, self.services, self)
+        self.recording_panel = RecordingPanel()
+        self.recording = Recording(self.recording_panel, find_microphones, parent=self)
         self._make_parts()
         self._lay_out()
         self.dialogs = WindowDialogs(self)
@@ -81,12 +88,17 @@ class MainWindow(QMainWindow):
         self.commands.apply(settings.keys)
         action = self.commands.action
         self.search_bar.show_keys_of(
-            search=action("search"), save=action("save-search"), back=action("back"), forward=action("forward")
+            search=action("search"),
+            save=action("save-search"),
+            back=action("back"),
+            forward=action("forward"),
+            record=action("record"),
         )
         connect_parts(self)
         self.apply(settings)
         self._restore(settings)
         self._weak_shown = False
+        self._asked = Question()
         self._folded: set[QWidget] = set()  # by themselves, as the window became too narrow for them
         self._is_finished = False
 
@@ -100,7 +112,9 @@ class MainWindow(QMainWindow):
         self.empty = EmptyResults()
         self.selecting = Selecting(self.access, self.audition, self.inspector, self.sound_pane, self)
         self.table = self.selecting.table
-        self.searching = Searching(self.search_bar, self.finding, self._stored_history(), self)
+        history = QueryHistory.from_json(self.choices.settings.window.get(HISTORY, "[]"))
+        self.searching = Searching(self.search_bar, self.finding, history, self)
+        self.comparing = Comparing(self.searching, self.selecting, self.audition, self.sound_pane.view, self)
 
     def _lay_out(self) -> None:
         self.setWindowTitle("Earmark")
@@ -119,6 +133,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.search_bar)
+        layout.addWidget(self.recording_panel)
         layout.addWidget(self.rows, 1)
         layout.addWidget(self.status)
         self.setCentralWidget(centre)
@@ -129,6 +144,7 @@ class MainWindow(QMainWindow):
         """Show the library, and start the services; the window is on the screen by now."""
         self.show_library()
         self.start_services()
+        self.recording.look_for_microphones()
 
     def show_library(self) -> None:
         self.folders.count()
@@ -164,6 +180,7 @@ class MainWindow(QMainWindow):
             return
         self._is_finished = True
         self.inspector.commit()
+        self.recording.close()  # before the history is kept
         self.choices.change(window=self._state(), columns=self.table.columns(), keys=self.commands.rebindings())
         self.choices.write()
         self.playback.close()
@@ -226,13 +243,16 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.empty)
 
     def _has_rows(self) -> bool:
+        """Files that say what was asked are shown though nothing sounds like it."""
         results = self.finding.results
-        return len(results) > (0 if self._weak_shown else results.weak_rows)
+        return len(results) > (0 if self._weak_shown or results.says_words else results.weak_rows)
 
     def follow_question(self, question: Question) -> None:
         """Another one is asked."""
-        self._weak_shown = False
+        self._weak_shown = self._weak_shown and refines(question, self._asked)
+        self._asked = question
         self.sidebar.show_scope(question.scope)
+        self.selecting.show_verdicts(Verdicts.of(question))
 
     def show_weak(self) -> None:
         """Matches nearer to chance than to a find, though there are no others."""
@@ -246,21 +266,13 @@ class MainWindow(QMainWindow):
         return empty_answer(
             asked=not question.is_browsing,
             scoped=question.scope != EVERYTHING,
+            reason=self.finding.results.reason,
             weak_matches=self.finding.results.weak_rows,
             listened=progress.files_done if progress else None,
             to_listen=progress.files_total if progress else 0,
         )
 
     # --- of the selected files ----------------------------------------------------------------------------------------
-
-    def find_similar(self) -> None:
-        if (file := self.audition.file) is not None:
-            self.searching.ask_like(file.path)
-
-    def find_similar_to_region(self) -> None:
-        file, region = self.audition.file, self.sound_pane.view.region()
-        if file is not None and region is not None:
-            self.searching.ask_like(file.path, region.start_s, region.end_s)
 
     def rate(self, stars: int | None) -> None:
         self.annotating.rate(self.selecting.ids, stars)
@@ -281,8 +293,8 @@ class MainWindow(QMainWindow):
             self.toggle_panel(self.inspector)
 
     def stop_or_clear(self) -> None:
-        """Silence first; only then the search is cleared."""
-        if not self.audition.stop() and self.search_bar.text():
+        """Silence, here and at the microphone, first; only then the search is cleared."""
+        if not (self.recording.cancel() or self.audition.stop()) and not self.finding.question.is_browsing:
             self.searching.ask_for("")
 
     # --- what is dropped ----------------------------------------------------------------------------------------------
@@ -356,6 +368,7 @@ class MainWindow(QMainWindow):
     def _restore(self, settings: Settings) -> None:
         if settings.output_device is not None:
             self.playback.choose_device(settings.output_device)
+        self.recording.set_device(settings.input_device)
         self.table.set_columns(settings.columns)
         window_state.restore(self, self._splitters(), settings.window)
         for panel in (self.sidebar, self.inspector):
@@ -372,18 +385,12 @@ class MainWindow(QMainWindow):
         seen = {
             PICTURE: "hidden" if self.sound_pane.is_collapsed() else "shown",
             WAVEFORMS: "shown" if self.table.has_waveforms else "hidden",
-            HISTORY: json.dumps(self.searching.history.to_list()),
+            HISTORY: self.searching.history.to_json(),
         }
         return {**window_state.saved(self, self._splitters()), **hidden, **seen}
 
     def _splitters(self) -> dict[str, QSplitter]:
         return {"columns": self.columns, "rows": self.rows}
-
-    def _stored_history(self) -> QueryHistory:
-        try:
-            return QueryHistory.from_list(json.loads(self.choices.settings.window.get(HISTORY, "[]")))
-        except ValueError:
-            return QueryHistory()
 
 
 def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,16 +10,20 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.view_models import feedback, query_chips
 from app.view_models.history import QueryHistory
-from app.view_models.query_chips import Chip, ChipKey, chips_of, without, without_any
+from app.view_models.query_chips import Chip, ChipKey, chips_of
 from app.view_models.scopes import narrowed
 from app.widgets.search.search_bar import SearchBar
 from app.windows.finding import Finding
+from engine.hits import Strictness
 from engine.library_rows import EVERYTHING, NameCount, RootCounts, Scope
+from engine.query import Joiner
 from engine.question import Example, Question
 from engine.saved_searches import SavedSearch
 
 MOST_SUGGESTIONS = 12
+MOST_EXAMPLES = 5  # as many as there are colours
 
 
 class Searching(QObject):
@@ -39,7 +44,12 @@ class Searching(QObject):
         self._saved: Sequence[SavedSearch] = ()
         bar.query_changed.connect(self._take_text)
         bar.chip_removed.connect(self._remove_chip)
+        bar.chip_moved.connect(self._move_chip)
+        bar.chip_joined.connect(self._join_chip)
+        bar.chip_renamed.connect(self._rename_chip)
+        bar.chip_negated.connect(self._negate_chip)
         bar.chips_cleared.connect(self.clear)
+        bar.strictness_changed.connect(self.set_strictness)
         bar.back_requested.connect(self.go_back)
         bar.forward_requested.connect(self.go_forward)
         bar.files_dropped.connect(self._take_dropped)
@@ -61,12 +71,33 @@ class Searching(QObject):
         self.asked.emit(question)
 
     def ask_for(self, text: str) -> None:
-        """In the same part of the library as before."""
-        self.ask(replace(self.question, text=text, examples=()))
+        """For words alone, in the same part of the library as before."""
+        self.ask(replace(self.question, text=text, examples=(), liked=(), disliked=()))
 
     def ask_like(self, path: Path, start_s: float = 0.0, end_s: float | None = None) -> None:
-        """For what sounds like a file, or a part of it."""
-        self.ask(replace(self.question, text="", examples=(Example(path, start_s, end_s),)))
+        """For what sounds like a file, or a part of it, and for nothing else."""
+        alone = replace(self.question, text="", liked=(), disliked=())
+        self.ask(replace(alone, examples=(Example(path, start_s, end_s),)))
+
+    def ask_also_like(self, examples: Sequence[Example]) -> None:
+        """For what was asked in words, and sounds like these instead of other examples."""
+        self._change(replace(self.question, examples=tuple(examples)))
+
+    def like(self, path: Path, start_s: float = 0.0, end_s: float | None = None) -> None:
+        """More answers like this one; a second time, no more than of others."""
+        self._change(feedback.liked(self.question, Example(path, start_s, end_s)))
+
+    def dislike(self, path: Path, start_s: float = 0.0, end_s: float | None = None) -> None:
+        """Fewer answers like this one; a second time, no fewer than of others."""
+        self._change(feedback.disliked(self.question, Example(path, start_s, end_s)))
+
+    def look_among(self, file_ids: Sequence[int]) -> None:
+        """Ask the same of these files only."""
+        self._change(replace(self.question, scope=replace(self.question.scope, among=tuple(file_ids))))
+
+    @Slot(str)
+    def set_strictness(self, strictness: Strictness) -> None:
+        self._change(replace(self.question, strictness=strictness))
 
     def look_in(self, part: Scope, add: bool) -> None:
         """Ask the same of another part of the library; with `add` only of what is in both."""
@@ -77,7 +108,13 @@ class Searching(QObject):
 
     @Slot()
     def clear(self) -> None:
-        self.ask(without_any(self.question))
+        self.ask(query_chips.without_any(self.question))
+
+    @Slot(object)
+    def forget(self, example: Path) -> None:
+        """A sound to search by is there no more."""
+        self.history.forget(example)
+        self._show_parts()
 
     @Slot()
     def go_back(self) -> None:
@@ -91,18 +128,38 @@ class Searching(QObject):
 
     @Slot(str)
     def _take_text(self, text: str) -> None:
-        # words instead of an example, but clearing the field leaves the example alone
-        examples = () if text.strip() else self.question.examples
-        self.ask(replace(self.question, text=text, examples=examples))
-
-    @Slot(object)
-    def _remove_chip(self, chip: Chip) -> None:
-        self.ask(without(self.question, chip))
+        self.ask(feedback.worded(self.question, text))
 
     @Slot(object)
     def _take_dropped(self, paths: Sequence[Path]) -> None:
-        if paths:
-            self.ask_like(paths[0])
+        self.ask_also_like([Example(path) for path in paths[:MOST_EXAMPLES]])
+
+    def _change(self, question: Question) -> None:
+        """A step of its own to go back to, even soon after the sentence was typed."""
+        self.history.visit(self.question, -math.inf)
+        self.ask(question)
+
+    # --- its parts, one by one ----------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _remove_chip(self, chip: Chip) -> None:
+        self._change(query_chips.without(self.question, chip))
+
+    @Slot(object, int)
+    def _move_chip(self, chip: Chip, to: int) -> None:
+        self._change(query_chips.moved(self.question, chip, to))
+
+    @Slot(object, object)
+    def _join_chip(self, chip: Chip, joiner: Joiner) -> None:
+        self._change(query_chips.joined(self.question, chip, joiner))
+
+    @Slot(object, str)
+    def _rename_chip(self, chip: Chip, name: str) -> None:
+        self._change(query_chips.renamed(self.question, chip, name))
+
+    @Slot(object, bool)
+    def _negate_chip(self, chip: Chip, unheard: bool) -> None:
+        self._change(query_chips.negated(self.question, chip, unheard))
 
     # --- what it is called --------------------------------------------------------------------------------------------
 
@@ -120,6 +177,8 @@ class Searching(QObject):
 
     def _show_parts(self) -> None:
         self._bar.set_chips(chips_of(self.question, {**self._root_names, **self._collection_names}))
+        self._bar.set_has_example(bool(self.question.examples))
+        self._bar.set_strictness(None if self.question.is_browsing else self.question.strictness)
         self._bar.set_history(self.history.can_go_back, self.history.can_go_forward)
         self._suggest()
 

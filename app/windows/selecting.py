@@ -12,6 +12,7 @@ from app.item_models.results_model import ResultsModel
 from app.view_models.file_details import FileDetails, read_details
 from app.view_models.outlines import outlines
 from app.view_models.results import ResultRow
+from app.view_models.verdicts import Verdicts
 from app.widgets.inspector.inspector import Inspector
 from app.widgets.results.results_table import ResultsTable
 from app.widgets.sound.sound_pane import SoundPane
@@ -57,6 +58,7 @@ class Selecting(QObject):
         self._settling.timeout.connect(self.describe)
         self.table.row_selected.connect(self._choose)
         self.table.selection_changed.connect(self._settling.start)
+        self.model.modelReset.connect(self._follow_results)
 
     @property
     def ids(self) -> list[int]:
@@ -66,6 +68,19 @@ class Selecting(QObject):
     def files(self) -> list[FileRow]:
         """Those of the selected files that have been loaded."""
         return self.model.loaded(self.ids)
+
+    @property
+    def current(self) -> tuple[FileRow, ResultRow] | None:
+        """The selected row that was chosen last, once it is loaded."""
+        file_id = self.table.current_id()
+        row = self.model.row_of(file_id) if file_id is not None and file_id in self.ids else None
+        file = self.model.file_row(row) if row is not None else None
+        return None if row is None or file is None else (file, self.model.result(row))
+
+    def show_verdicts(self, verdicts: Verdicts) -> None:
+        """What was liked or disliked as an answer."""
+        self.model.set_verdicts(verdicts)
+        self._inspector.show_verdicts(verdicts)
 
     # --- what the list asks for ---------------------------------------------------------------------------------------
 
@@ -97,6 +112,16 @@ class Selecting(QObject):
             row = self.model.row_of(file_id)
             if file_id == self._wanted and row is not None:
                 self._audition.select(file, self.model.result(row))
+
+    @Slot()
+    def _follow_results(self) -> None:
+        """Something else may have been found in the same file."""
+        file = self._audition.file
+        row = self.model.row_of(file.id) if file is not None else None
+        self._audition.learn(None if row is None else self.model.result(row))
+        if file is not None and file.id == self._drawn:
+            self._pane.view.set_spans(self._audition.spans)
+        self._settling.start()
 
     @Slot()
     def describe(self) -> None:
@@ -150,6 +175,8 @@ def _hit_of(result: ResultRow, file: FileRow) -> Hit | None:
         clauses=result.clauses,
         words=result.words,
         duration_s=file.duration_s or 0.0,
+        order_margin=result.order_margin,
+        weak=result.weak,
     )
 
 

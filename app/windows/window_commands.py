@@ -16,7 +16,16 @@ MOST_STARS = 5
 
 
 def add_commands(commands: Commands, window: MainWindow) -> None:
-    for add in (_add_search, _add_playing, _add_picture, _add_files, _add_folders, _add_view, _add_help):
+    for add in (
+        _add_search,
+        _add_comparing,
+        _add_playing,
+        _add_picture,
+        _add_files,
+        _add_folders,
+        _add_view,
+        _add_help,
+    ):
         add(commands, window)
 
 
@@ -24,14 +33,30 @@ def _add_search(commands: Commands, window: MainWindow) -> None:
     add = partial(commands.add, section="Search")
     searching, table = window.searching, window.table
     add("search", "Go to the search field", window.search_bar.focus_field, keys=["/", "Ctrl+F"], icon="search")
+    add("record", "Hum or imitate a sound", window.recording.begin, keys=["Ctrl+M"], icon="microphone")
     add("clear-search", "Clear the search", searching.clear, icon="close")
     add("back", "Back to the search before", searching.go_back, keys=["Alt+Left"], icon="back")
     add("forward", "Forward to the search after", searching.go_forward, keys=["Alt+Right"], icon="forward")
     add("save-search", "Save this search", window.dialogs.save_search, keys=["Ctrl+D"], icon="pin")
     add("everywhere", "Search the whole library", searching.look_everywhere, icon="library")
+    add("within", "Search within these results", partial(_search_within, window), keys=["Ctrl+Shift+F"], icon="search")
     add("next", "Next row", table.select_next, keys=["J"], repeats=True)
     add("previous", "Previous row", table.select_previous, keys=["K"], repeats=True)
-    add("similar", "Find similar sounds", window.find_similar, keys=["W"], icon="similar")
+
+
+def _add_comparing(commands: Commands, window: MainWindow) -> None:
+    add = partial(commands.add, section="Sounds like this")
+    comparing = window.comparing
+    add("similar", "Find similar sounds", comparing.find_similar, keys=["W"], icon="similar")
+    add("similar-within", "Find similar sounds among these results", comparing.find_similar_within, keys=["Shift+W"])
+    add("similar-region", "Find sounds like the region", comparing.find_similar_to_region, keys=["Alt+W"])
+    add("more-like", "More like this", comparing.like, keys=["G"], icon="plus")
+    add("less-like", "Less like this", comparing.dislike, keys=["Shift+G"], icon="minus")
+
+
+def _search_within(window: MainWindow) -> None:
+    window.comparing.search_within()
+    window.search_bar.focus_field()
 
 
 def _add_playing(commands: Commands, window: MainWindow) -> None:
@@ -69,7 +94,6 @@ def _add_picture(commands: Commands, window: MainWindow) -> None:
     add("region-start", "Region begins here", view.start_region_here, keys=["["])
     add("region-end", "Region ends here", view.end_region_here, keys=["]"])
     add("region-none", "Remove the region", partial(view.set_region, None))
-    add("similar-region", "Find sounds like the region", window.find_similar_to_region, keys=["Shift+W"])
 
 
 def _add_files(commands: Commands, window: MainWindow) -> None:

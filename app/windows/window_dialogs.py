@@ -160,8 +160,10 @@ class WindowDialogs:
     def open_row_menu(self, file_ids: Sequence[int], where: QPoint) -> None:
         window, action = self._window, self._window.commands.action
         menu = QMenu(window)
+        of_answers = () if window.finding.question.is_browsing else ("similar-within", "more-like", "less-like")
         for ids in (
-            ("play", "similar"),
+            ("play",),
+            ("similar", *of_answers),
             ("favourite", "tag", "note"),
             ("reveal", "copy-file", "copy-path"),
         ):
@@ -248,7 +250,9 @@ class WindowDialogs:
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _checked, name=name: window.choices.change(output_device=name))
         menu.addSeparator()
-        menu.addAction("Look for devices again").triggered.connect(lambda _checked: window.playback.refresh_devices())
+        look_again = menu.addAction("Look for devices again").triggered
+        look_again.connect(window.playback.refresh_devices)
+        look_again.connect(window.recording.look_for_microphones)
         menu.exec(where - QPoint(0, menu.sizeHint().height()))
         menu.deleteLater()
 

@@ -12,6 +12,7 @@ from app.services.messages import Failure, FileFailed
 from app.windows.getting_out import reveal
 from engine.errors import display_path
 from engine.library_rows import RootCounts
+from engine.question import Example
 from engine.saved_searches import SavedSearch
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def connect_parts(window: MainWindow) -> None:
     for connect in (
         _connect_list,
         _connect_sound,
+        _connect_recording,
         _connect_inspector,
         _connect_sidebar,
         _connect_folders,
@@ -93,6 +95,20 @@ def _follow_playing(window: MainWindow) -> None:
         window.folders.pause_while_listening(window.playback.is_playing)
 
 
+def _connect_recording(window: MainWindow) -> None:
+    recording, searching, say = window.recording, window.searching, window.status.say
+    window.search_bar.record_requested.connect(recording.begin)
+    recording.can_record_changed.connect(window.search_bar.set_can_record)
+    recording.began.connect(window.playback.stop)  # or the loudspeakers would be recorded
+    recording.play_requested.connect(window.playback.play)
+    recording.recorded.connect(lambda path: searching.ask_also_like([Example(path)]))
+    recording.gone.connect(searching.forget)
+    searching.asked.connect(recording.follow)
+    recording.device_chosen.connect(lambda name: window.choices.change(input_device=name))
+    recording.said.connect(say)
+    recording.failed.connect(lambda sentence: say(sentence, "error"))
+
+
 def _connect_inspector(window: MainWindow) -> None:
     inspector, annotating = window.inspector, window.annotating
     inspector.tags_added.connect(annotating.add_tags)
@@ -101,6 +117,8 @@ def _connect_inspector(window: MainWindow) -> None:
     inspector.note_changed.connect(annotating.set_note)
     inspector.caption_changed.connect(annotating.set_caption)
     inspector.moment_requested.connect(lambda start_s, end_s: window.audition.seek(start_s))
+    inspector.more_requested.connect(window.comparing.like)
+    inspector.less_requested.connect(window.comparing.dislike)
     inspector.reveal_requested.connect(window.dialogs.reveal_selected)
     inspector.copy_path_requested.connect(window.dialogs.copy_selected_paths)
 
@@ -169,6 +187,7 @@ def _connect_messages(window: MainWindow) -> None:
     say = window.status.say
     window.access.failed.connect(lambda sentence: say(sentence, "error"))
     window.finding.failed.connect(lambda sentence: say(sentence, "error"))
+    window.comparing.said.connect(say)
     window.services.troubled.connect(lambda sentence: say(sentence, "error"))
     window.services.indexing_failed.connect(lambda failure: _tell_failure(window, failure))
     window.services.file_failed.connect(lambda failed: _tell_file(window, failed))

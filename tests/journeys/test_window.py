@@ -10,9 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import Qt
 
+from app.look.theme import CLAUSE_COLOURS
 from app.settings import Settings
+from app.widgets.search.chip import ChipView
 from engine.audio import read_audio
 from engine.library import Library
 from engine.paths import demo_sounds_folder
@@ -21,6 +24,7 @@ from tests.open_windows import OpenWindow, open_window
 __all__ = ["open_window"]
 
 Open = Callable[[Settings], OpenWindow]
+RATE_HZ = 32_000
 
 
 @pytest.fixture
@@ -59,6 +63,61 @@ def test_a_folder_is_dropped_a_sentence_typed_and_the_first_hit_plays_from_its_m
     expected = read_audio(file.path, sample_rate_hz=device.rate_hz, start_s=hit.start_s, duration_s=0.1)
     heard = device.sound()[: len(expected)].mean(axis=1)
     assert np.corrcoef(heard, expected)[0, 1] > 0.9
+
+
+@pytest.fixture
+def mixtures(sounds: Path) -> Path:
+    """A dog that barks before a bell rings, the bell before the dog, and other sounds."""
+    dog, bell = (
+        read_audio(demo_sounds_folder() / name, sample_rate_hz=RATE_HZ, duration_s=4.0)
+        for name in ("dog barking.flac", "BELLDoor_Ding-Dong Two Tone_EMK_Demo.flac")
+    )
+    pause = np.zeros(RATE_HZ // 2, np.float32)
+    soundfile.write(sounds / "asked.wav", np.concatenate([dog, pause, bell]), RATE_HZ)
+    soundfile.write(sounds / "other.wav", np.concatenate([bell, pause, dog]), RATE_HZ)
+    for number, name in enumerate(("rain loop.ogg", "car horn.ogg", "crickets.ogg", "river.opus", "applause.opus")):
+        shutil.copy(demo_sounds_folder() / name, (sounds / str(number)).with_suffix(Path(name).suffix))
+    return sounds
+
+
+def test_sounds_in_order_are_found_in_their_colours_and_answers_are_liked_and_no_longer(
+    open_window: Open, mixtures: Path
+):
+    opened = open_window(Settings(play_on_select=False))
+    window = opened.window
+    opened.add(mixtures)
+    opened.wait_until(lambda: len(opened.names()) == 7 and opened.is_at_rest(), "all sounds heard")
+    opened.type("dog barks then a bell rings")
+    opened.wait_until(lambda: not window.finding.is_waiting and len(opened.result(0).clauses) == 2, "hits")
+    opened.wait_until(lambda: len(opened.names()) == 7, "rows")
+    assert opened.names()[0] == "asked.wav"
+    first = window.finding.results
+    margins = {name: opened.result(row).order_margin for row, name in enumerate(opened.names())}
+    assert (margins["asked.wav"] or 0) > 0
+    assert (margins["other.wav"] or 0) <= 0
+
+    # the same colours from the chips to the picture
+    chips = {chip.chip.text: chip.chip.colour for chip in window.search_bar.findChildren(ChipView)}
+    opened.press(Qt.Key.Key_Down)
+    opened.wait_until(lambda: window.inspector.file_ids == (opened.files()[0].id,), "why it matched")
+    spans = window.audition.spans
+    assert {span.text: span.colour for span in spans} == chips == {"dog barks": 0, "a bell rings": 1}
+    dog, bell = spans
+    assert dog.start_s < 4 < bell.end_s
+    picture = window.sound_pane.view.grab().toImage()
+    seen = {picture.pixel(x, y) for x in range(0, picture.width(), 4) for y in range(picture.height())}
+    assert {CLAUSE_COLOURS[0].rgb(), CLAUSE_COLOURS[1].rgb()} <= seen
+
+    # an answer is liked, and no longer
+    opened.press(Qt.Key.Key_G)
+    opened.wait_until(lambda: not window.finding.is_waiting, "an answer that heeds it")
+    (liked,) = window.finding.question.liked
+    assert liked.path == mixtures / "asked.wav"
+    assert "liked" in {window.selecting.model.verdict(row) for row in range(7)}
+    window.searching.go_back()
+    opened.wait_until(lambda: not window.finding.is_waiting, "the first answer")
+    assert window.finding.question.liked == ()
+    assert window.finding.results.found == first.found
 
 
 def test_words_are_found_at_once_and_the_networks_answer_follows(filled: OpenWindow):

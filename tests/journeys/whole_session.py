@@ -26,7 +26,7 @@ def steps(window: MainWindow) -> Iterator[Condition]:
     yield lambda: window.sound_pane.view.path
     window.dialogs.open_about()
     window.dialogs.open_settings()
-    window.find_similar()
+    window.comparing.find_similar()
     yield lambda: window.finding.question.examples and not window.finding.is_waiting
     sys.stdout.write("played\n")
     sys.stdout.flush()

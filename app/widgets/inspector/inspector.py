@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from app.look.icons import icon
 from app.view_models import file_details
 from app.view_models.file_details import FileDetails
+from app.view_models.verdicts import Verdicts
 from app.view_models.why import why
 from app.view_models.wording import counted
 from app.widgets.inspector.caption_section import CaptionSection
@@ -36,6 +37,7 @@ class Inspector(QScrollArea):
     rating_changed : file ids, stars or None
     note_changed, caption_changed : file ids, the text
     moment_requested : start and end in seconds
+    more_requested, less_requested : of answers like the file that is shown, or no longer
     """
 
     tags_added = Signal(object, object)
@@ -46,12 +48,15 @@ class Inspector(QScrollArea):
     note_changed = Signal(object, str)
     caption_changed = Signal(object, str)
     moment_requested = Signal(float, float)
+    more_requested = Signal()
+    less_requested = Signal()
     reveal_requested = Signal()
     copy_path_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._files: list[FileDetails] = []
+        self._verdicts = Verdicts()
         self.setAccessibleName("Inspector")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -127,6 +132,8 @@ class Inspector(QScrollArea):
         self.note.written.connect(self.note_changed)
         self.caption.written.connect(self.caption_changed)
         self.why.moment_requested.connect(self.moment_requested)
+        self.why.more_requested.connect(self.more_requested)
+        self.why.less_requested.connect(self.less_requested)
         self._reveal.clicked.connect(lambda: self.reveal_requested.emit())
         self._copy_path.clicked.connect(lambda: self.copy_path_requested.emit())
 
@@ -155,6 +162,11 @@ class Inspector(QScrollArea):
             section.setVisible(bool(files))
         if one is None:
             self.facts.show_facts(file_details.facts_of_several(files))
+
+    def show_verdicts(self, verdicts: Verdicts) -> None:
+        """What was liked or disliked as an answer."""
+        self._verdicts = verdicts
+        self._show_verdict()
 
     def set_known_tags(self, tags: Sequence[str]) -> None:
         """Every tag of the library, to complete to."""
@@ -190,6 +202,7 @@ class Inspector(QScrollArea):
         self._trouble.setText(trouble)
         self._trouble.setVisible(bool(trouble))
         self.why.show_why(why(one.hit, one.row) if one and one.hit else None)
+        self._show_verdict()
         self.caption.show_caption(
             file_ids, one.caption if one else "", suggested=bool(one and one.caption_is_suggested)
         )
@@ -199,6 +212,9 @@ class Inspector(QScrollArea):
         self.metadata.show_metadata(one.metadata if one else None)
         if one:
             self.facts.show_facts(file_details.file_facts(one.row))
+
+    def _show_verdict(self) -> None:
+        self.why.show_verdict(self._verdicts.on(self._files[0].row.path) if len(self._files) == 1 else None)
 
     # --- what a person says: shown at once, for it is stored a moment later -------------------------------------------
 

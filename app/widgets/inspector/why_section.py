@@ -1,13 +1,15 @@
-"""Why the file was found: what was heard where, and which words say so."""
+"""Why the file was found: what was heard where, and which words say so; and whether it should have been."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.look import theme
+from app.look.icons import icon
 from app.view_models.plain_text import one_line
+from app.view_models.verdicts import Verdict
 from app.view_models.why import Heard, Why
 from app.widgets.inspector.section import Section, plain_label
 
@@ -16,14 +18,25 @@ BAR_PX = 3
 
 
 class WhySection(Section):
-    """moment_requested : start and end in seconds"""
+    """moment_requested : start and end in seconds
+    more_requested, less_requested : of answers like this one, or no longer
+    """
 
     moment_requested = Signal(float, float)
+    more_requested = Signal()
+    less_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Why this matched", parent)
         self._why: Why | None = None
         self._rows: list[QWidget] = []
+        self._verdict = VerdictButtons(self)
+        self._verdict.more.clicked.connect(self.more_requested)
+        self._verdict.less.clicked.connect(self.less_requested)
+        self.column.addWidget(self._verdict)
+
+    def show_verdict(self, verdict: Verdict | None) -> None:
+        self._verdict.show_verdict(verdict)
 
     def show_why(self, why: Why | None) -> None:
         if why != self._why:
@@ -38,7 +51,7 @@ class WhySection(Section):
             row.deleteLater()
         self._rows = self._make_rows(why) if why else []
         for row in self._rows:
-            self.column.addWidget(row)
+            self.column.insertWidget(self.column.count() - 1, row)
 
     def _make_rows(self, why: Why) -> list[QWidget]:
         rows: list[QWidget] = []
@@ -61,9 +74,16 @@ class HeardRow(QWidget):
         self.moment.setAccessibleName(f"Go to {text} at {heard.moment}")
         self.moment.clicked.connect(lambda: self.moment_requested.emit(heard.start_s, heard.end_s))
         name = plain_label(text, self, wraps=True)
+        if heard.colour is None:
+            name.setAccessibleName(f"Without {text}")
+            name.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            font = name.font()
+            font.setStrikeOut(True)
+            name.setFont(font)
+            self.moment.setToolTip("Play from where it was heard most")
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(_Dot(heard.number, self), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(_Dot(heard.colour, self), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(name, 1)
         line.addWidget(self.moment, 0, Qt.AlignmentFlag.AlignTop)
         below = QHBoxLayout()
@@ -76,6 +96,34 @@ class HeardRow(QWidget):
         column.setSpacing(2)
         column.addLayout(line)
         column.addLayout(below)
+
+
+class VerdictButtons(QWidget):
+    """Whether there should be more answers like this one, or fewer; the one that was said is pressed."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.more = self._button("plus", "More like this", "G")
+        self.less = self._button("minus", "Less like this", "Shift+G")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        line.addWidget(self.more)
+        line.addWidget(self.less)
+        line.addStretch()
+
+    def _button(self, icon_name: str, text: str, key: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon(icon_name))
+        button.setText(text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setToolTip(f"{text} ({key}); once more takes it back")
+        button.setCheckable(True)
+        return button
+
+    def show_verdict(self, verdict: Verdict | None) -> None:
+        self.more.setChecked(verdict == "liked")
+        self.less.setChecked(verdict == "disliked")
 
 
 class MomentLink(QPushButton):
@@ -104,19 +152,25 @@ class MomentLink(QPushButton):
 
 
 class _Dot(QWidget):
-    """In the colour of the clause."""
+    """In the colour of the clause; a ring for what should not be heard."""
 
-    def __init__(self, number: int, parent: QWidget) -> None:
+    def __init__(self, number: int | None, parent: QWidget) -> None:
         super().__init__(parent)
-        self._colour = theme.CLAUSE_COLOURS[number % len(theme.CLAUSE_COLOURS)]
+        self._number = number
         self.setFixedSize(DOT_PX, 20)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._colour)
-        painter.drawEllipse(QRectF(0, (self.height() - DOT_PX) / 2, DOT_PX, DOT_PX))
+        colour = theme.clause_colour(self._number, self.palette())
+        disc = QRectF(0, (self.height() - DOT_PX) / 2, DOT_PX, DOT_PX)
+        if self._number is None:
+            painter.setPen(colour)
+            painter.drawEllipse(disc.adjusted(0.5, 0.5, -0.5, -0.5))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawEllipse(disc)
 
 
 class _Strength(QWidget):
@@ -125,7 +179,7 @@ class _Strength(QWidget):
     def __init__(self, heard: Heard, parent: QWidget) -> None:
         super().__init__(parent)
         self._share = heard.strength
-        self._colour = theme.CLAUSE_COLOURS[heard.number % len(theme.CLAUSE_COLOURS)]
+        self._number = heard.colour
         self.setMinimumSize(40, 16)
         self.setAccessibleName(f"{heard.strength:.0%}")
         self.setToolTip(f"{heard.strength:.0%}")
@@ -138,5 +192,5 @@ class _Strength(QWidget):
         painter.setBrush(theme.hairline(self.palette()))
         painter.drawRoundedRect(bar, BAR_PX / 2, BAR_PX / 2)
         bar.setWidth(bar.width() * self._share)
-        painter.setBrush(self._colour)
+        painter.setBrush(theme.clause_colour(self._number, self.palette()))
         painter.drawRoundedRect(bar, BAR_PX / 2, BAR_PX / 2)

@@ -12,18 +12,24 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
 
 from app.look import theme
+from app.view_models import order_texts
+from app.view_models.clause_spans import ClauseSpan, longest_first, spans_of
 from app.view_models.result_columns import COLUMNS, NOT_LOADED, NUMBER_OF, ResultColumn, shown_tags
 from app.view_models.results import ResultRow
+from app.view_models.verdicts import Verdict
 from app.widgets.results.waveform_thumbnail import Span, waveform_thumbnail
 from engine.library_rows import FileRow
 
 LINE_PX = 28
 STRIP_ROW_PX = 44
 DIVIDER_PX = LINE_PX
+LEAST_DIVIDER_LINES_PX = 80
 PADDING_PX = 8
 GUTTER_PX = 20  # left of the name, for the mark of the playing row
 BAR_PX = 6
 CAPSULE_PX = 18
+MARK_PX = 14
+LEAST_NAME_PX = 72  # a badge must leave so much for the name
 STRIP_TOP_PX, STRIP_PX = 25, 15
 THUMBNAIL_PX = 20
 WEAKER_MATCHES = "weaker matches"
@@ -49,6 +55,7 @@ class ShownRow:
     focused: bool = False
     hovered: bool = False
     playing: bool = False
+    verdict: Verdict | None = None
 
 
 class ResultRowPainter:
@@ -59,6 +66,8 @@ class ResultRowPainter:
         self._text, self._secondary = palette.color(role.Text), theme.secondary(palette)
         self._accent, self._hairline = palette.color(role.Accent), theme.hairline(palette)
         self._surface, self._raised = palette.color(role.Base), palette.color(role.AlternateBase)
+        self._on_accent = palette.color(role.HighlightedText)
+        self._palette = palette
         self._wave = _between(self._secondary, self._hairline)
         self._chosen = QColor(self._accent)
         self._chosen.setAlphaF(0.22)
@@ -93,9 +102,12 @@ class ResultRowPainter:
             room_px = area.width() - left_px - PADDING_PX
             self._draw_waveform(painter, QRect(left_px, area.y() + STRIP_TOP_PX, room_px, STRIP_PX), row)
 
-    def draw_divider(self, painter: QPainter, area: QRect) -> None:
-        """A hairline on both sides of the words that say what is below it."""
-        text = self._small.fitted(WEAKER_MATCHES, area.width())
+    def draw_divider(self, painter: QPainter, area: QRect, reason: str) -> None:
+        """A hairline on both sides of the words that say why what is below it is there; of few where room is short."""
+        room_px = area.width() - LEAST_DIVIDER_LINES_PX
+        text = self._small.fitted(reason or WEAKER_MATCHES, area.width())
+        if text.width_px > room_px:
+            text = self._small.fitted(WEAKER_MATCHES, area.width())
         middle_px = area.y() + area.height() // 2
         left_px = (area.width() - text.width_px) // 2
         right_px = left_px + text.width_px + PADDING_PX
@@ -125,11 +137,51 @@ class ResultRowPainter:
         if row.playing:
             self._draw_playing_mark(painter, place)
         kind = self._bold if row.selected else self._plain
-        room_px = place.width() - GUTTER_PX - 2 * PADDING_PX
+        room_px = place.width() - GUTTER_PX - 2 * PADDING_PX - self._draw_marks(painter, place, row)
         text = kind.fitted(row.file.name if row.file else NOT_LOADED, room_px, Qt.TextElideMode.ElideMiddle)
         audible = row.file is not None and row.file.state == "ok"
         colour = self._text if audible else self._secondary
         kind.draw(painter, text, place.x() + GUTTER_PX + PADDING_PX, place, colour)
+
+    def _draw_marks(self, painter: QPainter, place: QRect, row: ShownRow) -> int:
+        """Right of the name: what a person said of this answer, and whether the order fits. Returns the room taken."""
+        right_px = place.x() + place.width() - PADDING_PX
+        least_px = place.x() + GUTTER_PX + PADDING_PX + LEAST_NAME_PX
+        left_px = right_px
+        if row.verdict is not None and left_px - MARK_PX >= least_px:
+            left_px -= MARK_PX
+            self._draw_verdict(painter, QRect(left_px, place.y(), MARK_PX, place.height()), row.verdict)
+            left_px -= 4
+        margin = row.result.order_margin
+        badge = self._small.fitted(order_texts.badge(margin), LINE_PX * 8)
+        if margin is not None and left_px - badge.width_px - 12 >= least_px:
+            left_px -= badge.width_px + 12
+            colour = self._accent if margin > 0 else self._secondary
+            self._draw_badge(painter, place, left_px, badge, colour)
+            left_px -= 4
+        return right_px - left_px
+
+    def _draw_badge(self, painter: QPainter, place: QRect, left_px: int, text: _Text, colour: QColor) -> None:
+        top_px = place.y() + (LINE_PX - CAPSULE_PX) // 2
+        edge = QColor(colour)
+        edge.setAlphaF(0.5)
+        painter.setPen(edge)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        shape = QRectF(left_px + 0.5, top_px + 0.5, text.width_px + 11, CAPSULE_PX - 1)
+        painter.drawRoundedRect(shape, 4, 4)
+        self._small.draw(painter, text, left_px + 6, place, colour)
+
+    def _draw_verdict(self, painter: QPainter, place: QRect, verdict: Verdict) -> None:
+        """A plus in a disc, or a minus."""
+        disc = QRectF(place.x(), place.y() + (LINE_PX - MARK_PX) / 2, MARK_PX, MARK_PX)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._accent if verdict == "liked" else self._secondary)
+        painter.drawEllipse(disc)
+        ink = self._on_accent if verdict == "liked" else self._surface
+        middle = disc.center()
+        painter.fillRect(QRectF(middle.x() - 3.5, middle.y() - 0.75, 7, 1.5), ink)
+        if verdict == "liked":
+            painter.fillRect(QRectF(middle.x() - 0.75, middle.y() - 3.5, 1.5, 7), ink)
 
     def _draw_playing_mark(self, painter: QPainter, place: QRect) -> None:
         left_px, bottom_px = place.x() + PADDING_PX + 2, place.y() + LINE_PX // 2 + 6
@@ -201,29 +253,27 @@ class ResultRowPainter:
         if kept is not None and kept[0] is peaks:
             self._pictures.move_to_end(key)
             return kept[1]
-        image = waveform_thumbnail(peaks, size, self._pixel_ratio, self._wave, _spans(result, duration_s))
+        spans = [self._span(span, duration_s) for span in _spans(result)] if duration_s else []
+        image = waveform_thumbnail(peaks, size, self._pixel_ratio, self._wave, spans)
         self._pictures[key] = (peaks, QPixmap.fromImage(image))
         if len(self._pictures) > KEPT_PICTURES:
             self._pictures.popitem(last=False)
         return self._pictures[key][1]
+
+    def _span(self, span: ClauseSpan, duration_s: float) -> Span:
+        colour = theme.clause_colour(span.colour, self._palette)
+        return Span(span.start_s / duration_s, span.end_s / duration_s, colour, span.is_faint)
 
 
 def _between(one: QColor, other: QColor) -> QColor:
     return QColor((one.red() + other.red()) // 2, (one.green() + other.green()) // 2, (one.blue() + other.blue()) // 2)
 
 
-def _spans(result: ResultRow, duration_s: float | None) -> list[Span]:
-    if not duration_s:
-        return []
-    if result.clauses:
-        moments = [(clause.start_s, clause.end_s) for clause in result.clauses]
-    else:
-        moments = [(result.start_s, result.end_s)] if result.end_s is not None else []
-    colours = theme.CLAUSE_COLOURS
-    return [
-        Span(start_s / duration_s, end_s / duration_s, colours[number % len(colours)])
-        for number, (start_s, end_s) in enumerate(moments)
-    ]
+def _spans(result: ResultRow) -> list[ClauseSpan]:
+    """Of the clauses; where none is known the moment that matched."""
+    if not result.clauses and result.end_s is not None:
+        return [ClauseSpan("", result.start_s, result.end_s, 0)]
+    return longest_first(spans_of(result.clauses))
 
 
 class _Text(NamedTuple):

@@ -129,6 +129,7 @@ class ResultsTable(QTableView):
             layout = ListLayout(self._row_px, DIVIDER_PX, self.verticalScrollBar().value())
             results, offset_px = keeping_place(self._model.results, results, self._places_to_keep(), layout)
         self._replacing = True
+        self.setAccessibleDescription(results.reason)
         self._model.set_results(results)
         self._show_divider()
         self._select(results.indices_of(selected), None if current_id is None else results.index_of(current_id))
@@ -409,7 +410,8 @@ class ResultsTable(QTableView):
         for row in range(first, last + 1):
             place = self._row_rect(row)
             if row == self._divider_row:
-                self._painter.draw_divider(painter, QRect(0, place.y() - DIVIDER_PX, place.width(), DIVIDER_PX))
+                area_above = QRect(0, place.y() - DIVIDER_PX, place.width(), DIVIDER_PX)
+                self._painter.draw_divider(painter, area_above, self._model.results.reason)
             self._painter.draw(painter, place, cells, self._shown_row(row, hovered=row == hovered))
         painter.end()
 
@@ -422,6 +424,7 @@ class ResultsTable(QTableView):
             focused=self.hasFocus(),
             hovered=hovered,
             playing=self._id_of(row) == self._playing_id,
+            verdict=self._model.verdict(row),
         )
 
     def _rows_between(self, top_px: int, bottom_px: int) -> tuple[int, int]:

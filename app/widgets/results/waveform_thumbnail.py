@@ -15,11 +15,12 @@ LEAST_SPAN_PX = 2.0
 
 
 class Span(NamedTuple):
-    """A part of the sound, from 0 at its beginning to 1 at its end."""
+    """A part of the sound, from 0 at its beginning to 1 at its end. Behind a faint one the outline keeps its colour."""
 
     start: float
     end: float
     colour: QColor
+    is_faint: bool = False
 
 
 def waveform_thumbnail(
@@ -31,15 +32,17 @@ def waveform_thumbnail(
     """
     width, height = round(size.width() * pixel_ratio), round(size.height() * pixel_ratio)
     ink = _ink(*_columns(peaks, width), height)
-    colours = np.tile(_rgb(colour), (width, 1))
-    paper = np.zeros(width)
+    inks, papers = np.tile(_rgb(colour), (width, 1)), np.zeros((width, 3))
+    shades = np.zeros(width)  # of the paper
     for span in spans:
         first, last = _pixels(span, width, LEAST_SPAN_PX * pixel_ratio)
-        colours[first:last] = _rgb(span.colour)
-        paper[first:last] = SPAN_OPACITY
-    opacity = ink + (1 - ink) * paper  # (height, width)
+        papers[first:last] = _rgb(span.colour)
+        inks[first:last] = _rgb(colour if span.is_faint else span.colour)
+        shades[first:last] = SPAN_OPACITY
+    paper = (1 - ink) * shades  # (height, width)
+    opacity = ink + paper
     picture = np.empty((height, width, 4), np.uint8)
-    picture[..., :3] = np.round(colours * opacity[..., None])
+    picture[..., :3] = np.round(inks * ink[..., None] + papers * paper[..., None])
     picture[..., 3] = np.round(255 * opacity)
     image = QImage(picture.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied).copy()
     image.setDevicePixelRatio(pixel_ratio)

@@ -1,165 +1,170 @@
-"""The parts of a question in a row."""
+"""The parts of a question, side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPalette, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from app.view_models.query_chips import Chip
+from app.view_models.query_chips import Chip, joiner_of, place
 from app.widgets.search.chip import ChipView
-
-HEIGHT_PX = 32
-_INSET_PX = 12
-_GAP_PX = 8
-_FADE_PX = 32
+from app.widgets.search.chip_rows import GAP_PX, INSET_PX, ChipRows
+from app.widgets.search.joiner_button import SIZE_PX as JOINER_PX
+from app.widgets.search.joiner_button import JoinerButton
 
 
 class ChipStrip(QWidget):
-    """Chips side by side, never in a second row: with too many one moves sideways. Hidden without chips.
+    """Chips side by side, where they do not fit in further rows. Hidden without chips.
 
     chip_removed : the Chip that was taken away
+    chip_moved : the Chip, its new place among the sounds that should be heard
+    chip_joined : the Chip, the Joiner to the one before it
+    chip_renamed : the Chip, its new name
+    chip_negated : the Chip, whether it must not be heard
     all_removed : every chip was taken away at once
     emptied : the last chip is gone that had the focus
     """
 
     chip_removed = Signal(object)
+    chip_moved = Signal(object, int)
+    chip_joined = Signal(object, object)
+    chip_renamed = Signal(object, str)
+    chip_negated = Signal(object, bool)
     all_removed = Signal()
     emptied = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedHeight(HEIGHT_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Parts of the search")
         self._chips: list[Chip] = []
         self._views: list[ChipView] = []
-        self._row = _Row()
+        self._joiners: list[QWidget | None] = []  # before each chip
+        self._carried_to = 0
+        self._rows = ChipRows()
         self._clear_all = QToolButton()
         self._clear_all.setText("Clear all")
         self._clear_all.setToolTip("Take every part of the search away")
         self._clear_all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._clear_all.clicked.connect(self.all_removed)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, _INSET_PX, 0)
-        layout.setSpacing(_GAP_PX)
-        layout.addWidget(self._row, stretch=1)
-        layout.addWidget(self._clear_all)
+        layout.setContentsMargins(0, 0, INSET_PX, 0)
+        layout.setSpacing(GAP_PX)
+        layout.addWidget(self._rows, stretch=1)
+        layout.addWidget(self._clear_all, alignment=Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def set_chips(self, chips: Sequence[Chip]) -> None:
         if list(chips) == self._chips:
             return
-        focused = next((place for place, view in enumerate(self._views) if view.hasFocus()), None)
+        focused, on_joiner = self._focused()
         self._chips = list(chips)
-        self._views = [self._view(chip) for chip in chips]
-        self._row.fill([(chip.joiner, view) for chip, view in zip(chips, self._views, strict=True)])
+        several = sum(chip.kind == "clause" for chip in chips) > 1
+        self._views = [self._view(chip, several) for chip in chips]
+        self._joiners = [self._joiner(chip) for chip in chips]
+        self._rows.fill(list(zip(self._joiners, self._views, strict=True)))
         self._order_tabs()
         self._clear_all.setVisible(len(chips) > 1)
         self.setVisible(bool(chips))
         if focused is not None:
-            self._focus(focused)
+            self._focus(focused, on_joiner)
 
     def _order_tabs(self) -> None:
-        """Chips first, then "Clear all", which was there before them."""
-        if self._views:
-            for before, after in pairwise([self._clear_all, *self._views, self._clear_all]):
+        """Chips and what joins them, then "Clear all", which was there before them."""
+        stops = [
+            stop
+            for pair in zip(self._joiners, self._views, strict=True)
+            for stop in pair
+            if stop is not None and stop.focusPolicy() != Qt.FocusPolicy.NoFocus
+        ]
+        if stops:
+            for before, after in pairwise([self._clear_all, *stops, self._clear_all]):
                 self.setTabOrder(before, after)
 
-    def _view(self, chip: Chip) -> ChipView:
-        view = ChipView(chip)
+    def _view(self, chip: Chip, several: bool) -> ChipView:
+        view = ChipView(chip, is_movable=several and chip.kind == "clause")
         view.removed.connect(self.chip_removed)
+        view.renamed.connect(self.chip_renamed)
+        view.negated.connect(self.chip_negated)
         view.stepped.connect(self._step)
+        view.shifted.connect(self._shift)
+        view.carried.connect(self._carry)
+        view.let_go.connect(self._land)
         return view
+
+    def _joiner(self, chip: Chip) -> QWidget | None:
+        """A button, or a mere sign where nothing else is possible."""
+        if joiner_of(chip) is None:
+            return _sign(chip.joiner) if chip.joiner else None
+        button = JoinerButton(chip)
+        button.joined.connect(self.chip_joined)
+        button.stepped.connect(self._step_from_joiner)
+        return button
+
+    # --- moving a chip ------------------------------------------------------------------------------------------------
+
+    @Slot(object, int)
+    def _shift(self, chip: Chip, step: int) -> None:
+        to = self._movable().index(chip) + step
+        if 0 <= to < len(self._movable()):
+            self._move(chip, to)
+
+    @Slot(object, QPoint)
+    def _carry(self, chip: Chip, point: QPoint) -> None:
+        view = self._views[self._chips.index(chip)]
+        self._carried_to = self._rows.landing(view, point)
+        self._rows.show_landing(view, point)
+
+    @Slot(object, bool)
+    def _land(self, chip: Chip, stay: bool) -> None:
+        self._rows.hide_landing()
+        if stay and self._carried_to != self._movable().index(chip):
+            self._move(chip, self._carried_to)
+
+    def _move(self, chip: Chip, to: int) -> None:
+        """To where another one of those is that can be moved. The focus goes with it."""
+        there = self._movable()[to]
+        self._focus(self._chips.index(there), on_joiner=False)
+        self.chip_moved.emit(chip, place(there))
+
+    def _movable(self) -> list[Chip]:
+        return [view.chip for view in self._views if view.is_movable]
+
+    # --- the focus ----------------------------------------------------------------------------------------------------
+
+    def _focused(self) -> tuple[int | None, bool]:
+        """The place of the chip that has the focus, or whose joiner has it; and whether it is the joiner."""
+        for at, (joiner, view) in enumerate(zip(self._joiners, self._views, strict=True)):
+            if view.hasFocus() or (joiner is not None and joiner.hasFocus()):
+                return at, not view.hasFocus()
+        return None, False
 
     @Slot(int)
     def _step(self, step: int) -> None:
-        focused = next((place for place, view in enumerate(self._views) if view.hasFocus()), 0)
-        self._focus(max(0, focused + step))
+        self._focus(max(0, (self._focused()[0] or 0) + step), on_joiner=False)
 
-    def _focus(self, place: int) -> None:
-        """On the chip at a place, or the last one before it."""
+    @Slot(int)
+    def _step_from_joiner(self, step: int) -> None:
+        self._focus((self._focused()[0] or 1) - 1 + step, on_joiner=False)
+
+    def _focus(self, at: int, on_joiner: bool) -> None:
+        """On the chip at a place, or the last one before it; or on its joiner, if it still has one."""
         if not self._views:
             self.emptied.emit()
             return
-        view = self._views[min(place, len(self._views) - 1)]
-        view.setFocus(Qt.FocusReason.TabFocusReason)
-        self._row.ensureWidgetVisible(view, _INSET_PX, 0)
+        at = min(at, len(self._views) - 1)
+        joiner = self._joiners[at]
+        stop = joiner if on_joiner and isinstance(joiner, JoinerButton) else self._views[at]
+        stop.setFocus(Qt.FocusReason.TabFocusReason)
+        self._rows.ensureWidgetVisible(stop, 0, GAP_PX)
 
 
-class _Row(QScrollArea):
-    """One row without scroll bars; the wheel moves it sideways, and so does the focus."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setStyleSheet("QScrollArea { background: transparent; }")
-        self.setWidgetResizable(True)
-        self._ends = _SoftEnds(self)
-        bar = self.horizontalScrollBar()
-        bar.valueChanged.connect(self._ends.update)
-        bar.rangeChanged.connect(self._ends.update)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._ends.setGeometry(self.rect())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, HEIGHT_PX)
-
-    def fill(self, chips: Sequence[tuple[str, ChipView]]) -> None:
-        """Joiners and chips; what was there before is deleted."""
-        content = QWidget()
-        layout = QHBoxLayout(content)
-        layout.setContentsMargins(_INSET_PX, 0, _INSET_PX, 0)
-        layout.setSpacing(_GAP_PX)
-        for joiner, chip in chips:
-            if joiner:
-                layout.addWidget(_joiner(joiner))
-            layout.addWidget(chip)
-        layout.addStretch()
-        self.setWidget(content)
-        content.setAutoFillBackground(False)
-        self._ends.raise_()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        delta: QPoint = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
-        bar = self.horizontalScrollBar()
-        bar.setValue(bar.value() - (delta.x() or delta.y()))
-        event.accept()
-
-
-class _SoftEnds(QWidget):
-    """Lets the row fade out where it goes on."""
-
-    def __init__(self, row: _Row) -> None:
-        super().__init__(row)
-        self._bar = row.horizontalScrollBar()
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            if self._bar.value() > self._bar.minimum():
-                self._fade(painter, 0, _FADE_PX)
-            if self._bar.value() < self._bar.maximum():
-                self._fade(painter, self.width(), self.width() - _FADE_PX)
-
-    def _fade(self, painter: QPainter, opaque_px: int, clear_px: int) -> None:
-        surface = self.palette().color(QPalette.ColorRole.Base)
-        clear = QColor(surface)
-        clear.setAlpha(0)
-        gradient = QLinearGradient(opaque_px, 0, clear_px, 0)
-        gradient.setColorAt(0, surface)
-        gradient.setColorAt(1, clear)
-        painter.fillRect(min(opaque_px, clear_px), 0, _FADE_PX, self.height(), gradient)
-
-
-def _joiner(text: str) -> QLabel:
+def _sign(text: str) -> QLabel:
     label = QLabel(text)
+    label.setFixedSize(JOINER_PX)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label

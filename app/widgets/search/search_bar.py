@@ -14,12 +14,15 @@ from app.widgets.search.busy_line import HEIGHT_PX as BUSY_LINE_PX
 from app.widgets.search.busy_line import BusyLine
 from app.widgets.search.chip_strip import ChipStrip
 from app.widgets.search.search_field import SearchField
+from app.widgets.search.strictness_button import StrictnessButton
+from engine.hits import Strictness
 
 FIELD_ROW_PX = 44
 _BUTTON_PX = 28
 _ICON_PX = 16
 _INSET_PX = 12
 PLACEHOLDER = "What do you hear? For example: footsteps on gravel"
+PLACEHOLDER_BESIDE_EXAMPLE = "And what else? For example: longer, without voices"
 
 
 class SearchBar(QWidget):
@@ -27,14 +30,26 @@ class SearchBar(QWidget):
 
     query_changed : the text, once nobody types any more; never twice the same
     chip_removed : the Chip to search without
+    chip_moved : the Chip, its new place among the sounds that should be heard
+    chip_joined : the Chip, the Joiner to the one before it
+    chip_renamed : the Chip, its new name
+    chip_negated : the Chip, whether it must not be heard
     chips_cleared : everything is to be searched, and for nothing
+    strictness_changed : a Strictness
+    record_requested : a sound is to be hummed or imitated
     go_to_results : the list should have the focus
     files_dropped : list[Path], examples to search by
     """
 
     query_changed = Signal(str)
     chip_removed = Signal(object)
+    chip_moved = Signal(object, int)
+    chip_joined = Signal(object, object)
+    chip_renamed = Signal(object, str)
+    chip_negated = Signal(object, bool)
     chips_cleared = Signal()
+    strictness_changed = Signal(str)
+    record_requested = Signal()
     back_requested = Signal()
     forward_requested = Signal()
     save_requested = Signal()
@@ -44,9 +59,10 @@ class SearchBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._field = SearchField()
-        self._field.setPlaceholderText(PLACEHOLDER)
         self._field.setAccessibleName("Search")
         self._clear = _button("close", "Clear the text")
+        self._record = _button("microphone", "Hum or imitate a sound")
+        self._strictness = StrictnessButton()
         self._save = _button("pin", "Save this search")
         self._back = _button("back", "Back")
         self._forward = _button("forward", "Forward")
@@ -55,6 +71,9 @@ class SearchBar(QWidget):
         self._lay_out()
         self._connect()
         self.set_history(can_back=False, can_forward=False)
+        self.set_has_example(False)
+        self.set_can_record(False)
+        self.set_strictness(None)
         self._follow_text("")
 
     def _lay_out(self) -> None:
@@ -64,9 +83,10 @@ class SearchBar(QWidget):
         row.setContentsMargins(_INSET_PX + _ICON_PX + 4, 0, _INSET_PX - 4, 0)
         row.setSpacing(4)
         row.addWidget(self._field, stretch=1)
-        for button in (self._clear, self._save, self._back, self._forward):
+        for button in (self._clear, self._record, self._strictness, self._save, self._back, self._forward):
             row.addWidget(button)
-        self._clear.setSizePolicy(_with_place_kept(self._clear))
+        for button in (self._clear, self._strictness):
+            button.setSizePolicy(_with_place_kept(button))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 1)
@@ -84,7 +104,13 @@ class SearchBar(QWidget):
         self._save.clicked.connect(self.save_requested)
         self._back.clicked.connect(self.back_requested)
         self._forward.clicked.connect(self.forward_requested)
+        self._record.clicked.connect(self.record_requested)
+        self._strictness.strictness_changed.connect(self.strictness_changed)
         self._chips.chip_removed.connect(self.chip_removed)
+        self._chips.chip_moved.connect(self.chip_moved)
+        self._chips.chip_joined.connect(self.chip_joined)
+        self._chips.chip_renamed.connect(self.chip_renamed)
+        self._chips.chip_negated.connect(self.chip_negated)
         self._chips.all_removed.connect(self.chips_cleared)
         self._chips.emptied.connect(self.focus_field)
 
@@ -126,6 +152,19 @@ class SearchBar(QWidget):
     def set_chips(self, chips: Sequence[Chip]) -> None:
         self._chips.set_chips(chips)
 
+    def set_has_example(self, has_example: bool) -> None:
+        """Whether sounds like another are looked for, so that words come on top of that."""
+        self._field.setPlaceholderText(PLACEHOLDER_BESIDE_EXAMPLE if has_example else PLACEHOLDER)
+
+    def set_strictness(self, strictness: Strictness | None) -> None:
+        """None: nothing is listened for, so that nothing can be near to chance."""
+        self._strictness.setVisible(strictness is not None)
+        if strictness is not None:
+            self._strictness.set_strictness(strictness)
+
+    def set_can_record(self, can_record: bool) -> None:
+        self._record.setVisible(can_record)
+
     def set_busy(self, busy: bool) -> None:
         self._busy.set_busy(busy)
 
@@ -133,10 +172,12 @@ class SearchBar(QWidget):
         self._back.setEnabled(can_back)
         self._forward.setEnabled(can_forward)
 
-    def show_keys_of(self, *, search: QAction, save: QAction, back: QAction, forward: QAction) -> None:
+    def show_keys_of(
+        self, *, search: QAction, save: QAction, back: QAction, forward: QAction, record: QAction | None = None
+    ) -> None:
         """Let the tooltips say what those of the commands say, which know their present keys."""
         pairs = ((search, self._field), (save, self._save), (back, self._back), (forward, self._forward))
-        for action, widget in pairs:
+        for action, widget in pairs if record is None else (*pairs, (record, self._record)):
             _mirror_tool_tip(action, widget)
 
     # --- as Qt wants it -----------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QMimeData, QStringListModel, Qt, QTimer, Sign
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFocusEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit, QWidget
 
+from app.file_mime import local_paths
+from app.widgets.dragged_files import take_if_files
 from engine.query import MAX_CHARACTERS, clean
 
 QUIET_MS = 150  # without a keystroke, then what was typed is a query
@@ -124,20 +126,23 @@ class SearchField(QLineEdit):
         self.focus_changed.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _local_files(event.mimeData()):
-            event.acceptProposedAction()
+        if _files(event.mimeData()):
+            take_if_files(event, self)
+        elif local_paths(event.mimeData()):
+            event.ignore()  # folders are for the window
         else:
             super().dragEnterEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if _local_files(event.mimeData()):
-            event.acceptProposedAction()
+        if local_paths(event.mimeData()):
+            take_if_files(event, self)
         else:
             super().dragMoveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if paths := _local_files(event.mimeData()):
-            event.acceptProposedAction()
+        if paths := _files(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
             self.files_dropped.emit(paths)
         else:
             super().dropEvent(event)
@@ -161,5 +166,5 @@ def _is_command(event: QKeyEvent) -> bool:
     )
 
 
-def _local_files(mime: QMimeData) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+def _files(mime: QMimeData) -> list[Path]:
+    return [path for path in local_paths(mime) if not path.is_dir()]

@@ -17,7 +17,7 @@ from app.look import theme
 from app.pictures.sound_picture import ShownTiles, SoundPicture, full_height
 from app.playing.player import Region
 from app.settings import ColourMap
-from app.view_models.clause_spans import ClauseSpan
+from app.view_models.clause_spans import ClauseSpan, longest_first
 from app.view_models.frequency_scale import FrequencyScale
 from app.view_models.time_view import TimeView
 from app.widgets.sound.colour_maps import colour_table
@@ -26,7 +26,7 @@ from app.widgets.sound.region_band import paint_region
 from app.widgets.sound.sound_axes import paint_frequency_axis, paint_time_axis
 from app.widgets.sound.sound_images import spectrogram_image, tinted, waveform_image
 from app.widgets.sound.sound_layout import SoundLayout, ViewMode
-from app.widgets.sound.span_bands import band_rect, clause_colour, lanes_needed, paint_bands, paint_strip
+from app.widgets.sound.span_bands import band_rect, lanes_needed, paint_bands, paint_strip
 from engine.peaks import Peaks
 
 _HEAD_PX = 2
@@ -211,15 +211,16 @@ class SoundCanvas(QWidget):
     def _paint_waveform(
         self, painter: QPainter, layout: SoundLayout, shown: ShownSound, picture: SoundPicture, ratio: float
     ) -> None:
-        """In spans in the colour of their clause."""
-        rect = layout.waveform
-        painter.fillRect(rect, self.palette().color(QPalette.ColorRole.Base))
-        paint_bands(painter, layout, shown.view, shown.spans)
+        """In spans in the colour of their clause, unless it was hardly heard there."""
+        rect, palette = layout.waveform, self.palette()
+        painter.fillRect(rect, palette.color(QPalette.ColorRole.Base))
+        paint_bands(painter, layout, shown.view, shown.spans, palette)
         covered = waveform_image(picture.outline / full_height(shown.peaks), round(rect.height() * ratio))
-        painter.drawImage(rect, tinted(covered, theme.secondary(self.palette())))
-        for span in shown.spans:
+        painter.drawImage(rect, tinted(covered, theme.secondary(palette)))
+        for span in longest_first(shown.spans):
+            colour = theme.secondary(palette) if span.is_faint else theme.clause_colour(span.colour, palette)
             painter.setClipRect(band_rect(span, shown.view, rect))
-            painter.drawImage(rect, tinted(covered, clause_colour(span.colour)))
+            painter.drawImage(rect, tinted(covered, colour))
         painter.setClipping(False)
 
     def _paint_sentence(self, painter: QPainter, rect: QRect) -> None:

@@ -14,6 +14,7 @@ from app.file_mime import local_paths
 from app.item_models.results_model import KEPT_ROWS, PAGE_ROWS, ResultsModel, Role
 from app.view_models.result_columns import COLUMNS, NUMBER_OF
 from app.view_models.results import Results
+from app.view_models.verdicts import Verdicts
 from engine.library_rows import FileRow
 from tests.app.listed_files import OUTLINE, answer_of, file_row, hit, knowing_model
 
@@ -210,3 +211,16 @@ def test_rows_can_be_dragged_and_nothing_else_can(qtbot: QtBot) -> None:
     model.set_results(Results.browsing([1]))
     assert model.flags(model.index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
     assert not model.flags(QModelIndex()) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_what_was_liked_is_shown_at_once_and_told(qtbot: QtBot) -> None:
+    model = knowing_model()
+    model.set_results(Results.of_answer(answer_of([hit(7), hit(8)])))
+    model.show_rows(0, 1, with_peaks=False)
+    qtbot.waitUntil(lambda: model.file_row(1) is not None)
+    with qtbot.waitSignal(model.dataChanged):
+        model.set_verdicts(Verdicts(liked=frozenset({file_row(8).path})))
+    assert [model.verdict(0), model.verdict(1)] == [None, "liked"]
+    assert "liked" in str(text(model, 1, "name", Qt.ItemDataRole.AccessibleTextRole))
+    with qtbot.assertNotEmitted(model.dataChanged):
+        model.set_verdicts(Verdicts(liked=frozenset({file_row(8).path})))

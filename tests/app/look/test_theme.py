@@ -125,3 +125,12 @@ def _colours(widget: QWidget, colour: QColor) -> int:
     """How many pixels have it."""
     image = widget.grab().toImage()
     return sum(image.pixelColor(x, y) == colour for x in range(image.width()) for y in range(image.height()))
+
+
+def test_clauses_begin_anew_after_the_last_colour_and_what_should_not_be_heard_has_none() -> None:
+    shown = theme.palette(DARK)
+    assert theme.clause_colour(1, shown) == theme.CLAUSE_COLOURS[1]
+    assert theme.clause_colour(len(theme.CLAUSE_COLOURS), shown) == theme.CLAUSE_COLOURS[0]
+    assert theme.clause_colour(None, shown) == theme.secondary(shown)
+    theme.clause_colour(1, shown).setAlphaF(0.1)
+    assert theme.CLAUSE_COLOURS[1].alphaF() == 1.0

@@ -8,7 +8,6 @@ from importlib.abc import MetaPathFinder
 import numpy as np
 import pytest
 
-from app.playing import audio_devices
 from app.playing.audio_devices import NO_PORTAUDIO, NoSound, PortAudioDevices
 
 
@@ -57,8 +56,3 @@ def test_where_no_device_is_the_systems_own_is_none_either(devices: PortAudioDev
         pytest.skip("this machine has a sound device")
     with pytest.raises(NoSound, match="no sound device was found"):
         devices.open(None, silence)
-
-
-def test_the_number_of_an_alsa_card_is_no_part_of_its_name() -> None:
-    assert audio_devices._lasting("USB Audio: - (hw:2,0)") == audio_devices._lasting("USB Audio: - (hw:1,0)")
-    assert audio_devices._lasting("Speaker (Realtek)") == "Speaker (Realtek)"

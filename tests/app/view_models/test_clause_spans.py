@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.view_models.clause_spans import ClauseSpan, lanes, next_span, previous_span
+from app.view_models.clause_spans import ClauseSpan, lanes, longest_first, next_span, previous_span, spans_of
+from engine.hits import ClauseMatch
 
 DOG = ClauseSpan("dog barks", 1.0, 3.0, 0)
 CAR = ClauseSpan("car passes", 2.0, 5.0, 1)
@@ -30,3 +31,30 @@ def test_where_lanes_run_out_the_last_one_is_shared() -> None:
     same = [ClauseSpan(str(number), 0.0, 1.0, number) for number in range(4)]
     assert lanes(same, most=2) == [0, 1, 1, 1]
     assert lanes([], most=2) == []
+
+
+def test_colours_count_what_should_be_heard_as_the_chips_do() -> None:
+    clauses = [
+        ClauseMatch("dog", 1.0, 3.0, 0.9),
+        ClauseMatch("rain", 0.0, 9.0, 0.7, negated=True),
+        ClauseMatch("like this", 4.0, 5.0, 0.8),
+    ]
+    assert spans_of(clauses) == (
+        ClauseSpan("dog", 1.0, 3.0, 0),
+        ClauseSpan("rain", 0.0, 9.0, None),
+        ClauseSpan("like this", 4.0, 5.0, 1),
+    )
+
+
+def test_what_should_not_be_heard_and_is_not_has_no_span() -> None:
+    assert spans_of([ClauseMatch("rain", 0.0, 9.0, 0.3, negated=True)]) == ()
+
+
+def test_what_was_hardly_heard_is_faint() -> None:
+    (span,) = spans_of([ClauseMatch("dog", 1.0, 3.0, 0.1)])
+    assert span.is_faint
+
+
+def test_a_short_span_is_painted_over_a_long_one() -> None:
+    rain = ClauseSpan("rain", 0.0, 9.0, 1)
+    assert longest_first([DOG, rain, BELL]) == [rain, DOG, BELL]

@@ -3,10 +3,14 @@ from __future__ import annotations
 from app.view_models.empty_answer import EmptyAnswer, empty_answer
 
 
-def test_nothing_sounds_like_that() -> None:
-    assert empty_answer(asked=True, scoped=False) == EmptyAnswer(
-        "Nothing here sounds like that, and no file says it.", "Try fewer or simpler words."
+def test_the_reason_of_the_answer_is_what_is_said() -> None:
+    assert empty_answer(asked=True, scoped=False, reason="Nothing here sounds like that.") == EmptyAnswer(
+        "Nothing here sounds like that.", "Try fewer or simpler words."
     )
+
+
+def test_where_nothing_was_listened_for_nothing_is_said_of_sound() -> None:
+    assert empty_answer(asked=True, scoped=False).sentence == "No file says that."
 
 
 def test_a_scope_can_be_left() -> None:

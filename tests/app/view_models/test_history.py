@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.view_models.history import MAX_QUESTIONS, REFINING_S, QueryHistory
+from app.view_models.history import MAX_QUESTIONS, MOST_AMONG, REFINING_S, QueryHistory
 from engine.library_rows import Scope
 from engine.question import Example, Question
 
@@ -113,7 +113,7 @@ def test_typing_back_to_the_question_before_leaves_it_there_once() -> None:
 
 def test_only_so_many_are_kept() -> None:
     history = visited(*(Question(f"{number} sounds") for number in range(MAX_QUESTIONS + 10)))
-    assert len(history.to_list()) == MAX_QUESTIONS
+    assert len(json.loads(history.to_json())) == MAX_QUESTIONS
     assert history.present == Question(f"{MAX_QUESTIONS + 9} sounds")
     while history.can_go_back:
         history.back()
@@ -132,11 +132,13 @@ def test_it_survives_being_stored_as_json() -> None:
         Question("犬", Scope((1, 2), Path("/sounds/\udcff"), 7, ("rain", "a & b"), 3)),
         Question(examples=(Example(Path("/a.wav"), 1.5, None),)),
         Question("like this", examples=(Example(Path("/a.wav"), 1.5, 2.0),)),
+        Question("dog", liked=(Example(Path("/a.wav"), 1.5, 2.0),), disliked=(Example(Path("/b.wav")),)),
+        Question("dog", Scope(says=("take 12",), among=(3, 1)), strictness="strict"),
+        Question("dog", Scope(among=())),
     ]
-    stored = json.loads(json.dumps(visited(*questions).to_list()))
-    history = QueryHistory.from_list(stored)
+    history = QueryHistory.from_json(visited(*questions).to_json())
     assert history.present == questions[-1]
-    assert [history.back() for _ in range(3)] == questions[-2::-1]
+    assert [history.back() for _ in questions[1:]] == questions[-2::-1]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,37 @@ def test_it_survives_being_stored_as_json() -> None:
         [{"text": "a", "stars": math.inf}],
         [{"text": "a", "folder": 3}],
         [{"text": "a", "examples": [["only a path"]]}],
+        [{"text": "a", "examples": [["/a.wav", -1, None]]}],
+        [{"text": "a", "liked": [["/a.wav", 2, 1]]}],
+        [{"text": "a", "disliked": [["/a.wav", math.nan, None]]}],
+        [{"text": "a", "disliked": [["/a\0.wav", 0, None]]}],
+        [{"text": "a", "liked": 3}],
+        [{"text": "a", "strictness": "fierce"}],
+        [{"text": "a", "strictness": ["strict"]}],
+        [{"text": "a", "among": ["x"]}],
+        [{"text": "a", "among": 5}],
+        [{"text": "a", "among": list(range(MOST_AMONG + 1))}],
+        [{"text": "a", "collection": 2**63}],
     ],
 )
 def test_what_makes_no_sense_is_left_out(nonsense: object) -> None:
-    assert QueryHistory.from_list(nonsense).present is None
+    assert QueryHistory.from_json(json.dumps(nonsense)).present is None
+
+
+def test_what_is_no_json_is_left_out() -> None:
+    assert QueryHistory.from_json("{").present is None
+
+
+def test_what_was_asked_by_a_sound_that_is_gone_is_forgotten() -> None:
+    gone = Path("/recording.wav")
+    history = visited(
+        DOG, Question(examples=(Example(gone),)), CAT, Question("longer", examples=(Example(gone),)), RAIN
+    )
+    history.back()
+    history.forget(gone)
+    assert history.present == CAT
+    assert history.back() == DOG
+    assert [history.forward(), history.forward()] == [CAT, RAIN]
+    alone = visited(Question(examples=(Example(gone),)))
+    alone.forget(gone)
+    assert alone.present is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,17 @@ from app.view_models.query_chips import (
     ChipKey,
     chips_of,
     joined,
+    joiner_of,
     moved,
+    negated,
     other_words,
+    place,
     renamed,
     without,
     without_any,
 )
 from engine.library_rows import Scope
+from engine.query import parse
 from engine.question import Example, Question
 
 NAMES: dict[ChipKey, str] = {("root", 3): "Field", ("collection", 7): "Steps & doors"}
@@ -74,8 +79,75 @@ def test_names_from_outside_are_safe_to_show() -> None:
 def test_an_example_is_a_chip_of_its_own() -> None:
     question = Question(examples=(Example(Path("/sounds/kennel.wav"), 1.0, 2.0),))
     (chip,) = chips_of(question, NAMES)
-    assert (chip.text, chip.kind, chip.detail) == ("like kennel.wav", "example", "/sounds/kennel.wav")
+    assert chip == Chip("like kennel.wav @0:01.0–0:02.0", "example", 0, "", ("example", 0), "/sounds/kennel.wav")
     assert without(question, chip) == Question()
+
+
+def test_an_example_beside_words_comes_before_what_must_not_be_heard() -> None:
+    question = Question("rain without voices", examples=(Example(Path("/a.wav")), Example(Path("/b.wav"), 3.0)))
+    chips = chips_of(question, NAMES)
+    assert [(chip.text, chip.colour, chip.joiner) for chip in chips] == [
+        ("rain", 0, ""),
+        ("like a.wav", 1, "+"),
+        ("like b.wav @0:03", 2, "+"),
+        ("voices", None, ""),
+    ]
+    assert [joiner_of(chip) for chip in chips] == [None, None, None, None]
+    assert without(question, chips[1]) == replace(question, examples=(Example(Path("/b.wav"), 3.0),))
+
+
+def test_what_compares_with_an_example_is_no_sound() -> None:
+    question = Question("rain then longer, birds without voices", examples=(Example(Path("/a.wav")),))
+    chips = chips_of(question, NAMES)
+    assert [(chip.text, chip.kind, chip.colour, chip.joiner) for chip in chips] == [
+        ("rain", "clause", 0, ""),
+        ("birds", "clause", 1, "→"),
+        ("like a.wav", "example", 2, "+"),
+        ("voices", "negated", None, ""),
+        ("longer", "filter", None, ""),
+    ]
+    assert without(question, chips[-1]).text == "rain then birds, without voices"
+    assert other_words(chips[-1]) == ()
+    assert moved(question, chips[0], place(chips[1])).text == "longer then birds and rain, without voices"
+    assert texts(replace(question, examples=())) == ["rain", "longer", "birds", "voices"]
+
+
+def test_like_this_but_asks_for_what_follows() -> None:
+    assert texts(Question("like this but barking", examples=(Example(Path("/a.wav")),))) == ["barking", "like a.wav"]
+
+
+def test_a_filter_alone_is_not_joined_to_an_example() -> None:
+    (chip, _) = chips_of(Question("format:wav", examples=(Example(Path("/a.wav")),)), NAMES)
+    assert (chip.text, chip.joiner) == ("like a.wav", "")
+
+
+def test_what_was_liked_can_be_taken_back() -> None:
+    bell, siren = Example(Path("/s/bell.wav"), 0.5, 1.0), Example(Path("/s/siren.wav"))
+    question = Question("dog", liked=(bell,), disliked=(siren,))
+    _, more, less = chips_of(question, NAMES)
+    assert (more.text, more.kind, more.colour) == ("more like bell.wav @0:00.5–0:01.0", "liked", None)
+    assert (less.text, less.kind, less.colour) == ("less like siren.wav", "disliked", None)
+    assert without(question, more) == Question("dog", disliked=(siren,))
+    assert without(question, less) == Question("dog", liked=(bell,))
+
+
+def test_what_is_looked_in_beside_folders() -> None:
+    condition = parse("duration:<2s").filters
+    scope = Scope(filters=condition, says=("take 2", "mono"), among=tuple(range(24)))
+    chips = chips_of(Question("", scope), NAMES)
+    assert [(chip.text, chip.kind) for chip in chips] == [
+        ("“take 2”", "literal"),
+        ("“mono”", "literal"),
+        ("duration: <2s", "filter"),
+        ("within 24 results", "scope"),
+    ]
+    assert [without(Question("", scope), chip).scope for chip in chips] == [
+        replace(scope, says=("mono",)),
+        replace(scope, says=("take 2",)),
+        replace(scope, filters=()),
+        replace(scope, among=None),
+    ]
+    assert texts(Question("", Scope(among=(7,)))) == ["within 1 result"]
 
 
 def test_every_part_of_the_scope_can_be_taken_away_alone() -> None:
@@ -92,7 +164,9 @@ def test_every_part_of_the_scope_can_be_taken_away_alone() -> None:
 
 
 def test_taking_all_chips_away_one_by_one_leaves_the_empty_question() -> None:
-    question = Question("dog", SCOPE, (Example(Path("/a.wav")),))
+    scope = replace(SCOPE, says=("x",), filters=parse("format:wav").filters, among=(1,))
+    example = Example(Path("/a.wav"))
+    question = Question('dog without cat "x" format:wav', scope, (example,), (example,), (example,))
     assert without_any(question) == Question()
     while chips := chips_of(question, NAMES):
         question = without(question, chips[0])
@@ -140,6 +214,23 @@ class TestSeveralClauses:
         assert "downpour" in other_words(rain)
         question = renamed(self.question, rain, "downpour")
         assert question.text == "a dog and downpour then a car while a bell rings, without voices"
+
+    @pytest.mark.parametrize(
+        ("typed", "sentence"),
+        [("  ", "a dog and rain"), ("{x}\n", "a dog and x"), ("one then two", "{a dog} and {one then two}")],
+    )
+    def test_any_name_is_one_sound(self, typed: str, sentence: str) -> None:
+        question = Question("a dog and rain")
+        assert renamed(question, chips_of(question, NAMES)[1], typed).text == sentence
+
+    def test_a_sound_must_not_be_heard_any_more_or_should_be(self) -> None:
+        question = negated(self.question, self.chips()[1], True)
+        assert question.text == "a dog then a car while a bell rings, without voices, without rain"
+        voices = chips_of(question, NAMES)[3]
+        assert negated(question, voices, False).text == ("a dog then a car while a bell rings and voices, without rain")
+
+    def test_how_it_is_joined(self) -> None:
+        assert [joiner_of(chip) for chip in self.chips()] == [None, "and", "then", "while", None]
 
 
 class TestWhatAFileMustSayOrBe:

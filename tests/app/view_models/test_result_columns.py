@@ -15,6 +15,7 @@ from app.view_models.result_columns import (
     usual_columns,
 )
 from app.view_models.results import ResultRow, Results
+from engine.hits import ClauseMatch
 from engine.library_rows import FileRow
 from tests.app.listed_files import answer_of, file_row, hit
 
@@ -96,8 +97,8 @@ def test_a_screen_reader_hears_the_row_as_a_sentence() -> None:
 
 def test_columns_grow_into_the_room_there_is() -> None:
     columns = [COLUMNS[NUMBER_OF[name]] for name in ("name", "match", "waveform")]
-    assert fitting_widths(columns, 100) == {"name": 208, "match": 80, "waveform": 96}
-    assert fitting_widths(columns, 384 + 70) == {"name": 248, "match": 80, "waveform": 126}
+    assert fitting_widths(columns, 100) == {"name": 200, "match": 72, "waveform": 96}
+    assert fitting_widths(columns, 368 + 80) == {"name": 240, "match": 72, "waveform": 136}
 
 
 @pytest.mark.parametrize(
@@ -114,3 +115,25 @@ def test_what_was_stored_is_taken_as_far_as_it_makes_sense(
     stored: tuple[tuple[str, int], ...], chosen: tuple[tuple[str, int], ...]
 ) -> None:
     assert chosen_columns(stored) == chosen
+
+
+def test_what_should_not_be_heard_is_named_so_and_the_order_is_told() -> None:
+    clauses = (
+        ClauseMatch("dog", 1, 3, 0.9),
+        ClauseMatch("car", 4, 6, 0.8),
+        ClauseMatch("rain", 0, 2, 0.1, negated=True),
+    )
+    assert tooltip("match", ResultRow(7, 0.4, 1, 6, clauses, weak=True, order_margin=-0.5), None).splitlines() == [
+        "40 % match, may be chance",
+        "dog: 90 % at 0:01–0:03",
+        "car: 80 % at 0:04–0:06",
+        "not rain: 10 % at 0:00–0:02",
+        "All of it is heard, but rather the other way round.",
+    ]
+
+
+def test_a_screen_reader_hears_of_order_chance_and_what_a_person_said() -> None:
+    row = ResultRow(7, 0.4, weak=True, order_margin=0.5)
+    assert spoken(row, file_row(7), "liked") == (
+        "sound_007.wav, liked, match 40 percent, may be chance, in order, 3 minutes 10 seconds"
+    )

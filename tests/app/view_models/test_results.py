@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 
 from app.view_models.results import ResultRow, Results
+from engine.hits import ClauseMatch
 from engine.text_index import TextHit
 from tests.app.listed_files import answer_of, hit
 
@@ -88,3 +90,19 @@ def test_a_kept_row_does_not_move_the_divider_to_itself() -> None:
     hits = Results.of_answer(answer_of([hit(1, 0.9), hit(2, 0.8), hit(3, 0.3), hit(4, 0.2)]))
     assert hits.with_row_at(4, 0).first_weak == 3
     assert hits.with_row_at(1, 3).first_weak == 1
+
+
+def test_a_file_in_which_only_something_should_not_be_heard_has_no_moment() -> None:
+    found = replace(hit(5, 0.9), clauses=(ClauseMatch("rain", 3.0, 4.0, 0.1, negated=True),))
+    row = Results.of_answer(answer_of([found])).row(0)
+    assert (row.start_s, row.end_s) == (0.0, None)
+
+
+def test_the_answer_says_where_the_good_matches_end_and_words_alone_say_nothing_of_it() -> None:
+    assert Results.of_answer(answer_of([hit(5, 0.9)])).reason == "Some of these stand out."
+    assert Results.of_words([TextHit(4, 9.5, ("dog",))]).reason == ""
+
+
+def test_whether_any_file_says_words() -> None:
+    assert Results.of_answer(answer_of([hit(5, 0.1), hit(6, 0.1, words=("dog",))])).says_words
+    assert not Results.of_answer(answer_of([hit(5, 0.1)])).says_words

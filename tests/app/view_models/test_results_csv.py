@@ -10,6 +10,7 @@ import pytest
 from app.view_models.results import ResultRow, Results
 from app.view_models.results_csv import write_csv
 from engine.errors import EngineError
+from engine.hits import ClauseMatch
 from engine.library_rows import FileRow
 from tests.app.listed_files import answer_of, file_row, hit
 
@@ -27,6 +28,8 @@ def test_a_hit_is_a_line_with_everything_that_is_known(tmp_path: Path) -> None:
             "file": "sound_007.wav",
             "folder": "/sounds/field",
             "score": "0.824",
+            "weak": "no",
+            "order_margin": "",
             "start_s": "42.3",
             "end_s": "44.0",
             "clauses": "dog barks 42.300–44.000 (0.824)",
@@ -44,7 +47,10 @@ def test_a_hit_is_a_line_with_everything_that_is_known(tmp_path: Path) -> None:
 def test_what_is_not_known_stays_empty(tmp_path: Path) -> None:
     write_csv(tmp_path / "all.csv", [(ResultRow(7), file_row(7))])
     (line,) = read(tmp_path / "all.csv")
-    assert {line[name] for name in ("score", "start_s", "end_s", "clauses", "words", "tags", "rating")} == {""}
+    assert {
+        line[name]
+        for name in ("score", "weak", "order_margin", "start_s", "end_s", "clauses", "words", "tags", "rating")
+    } == {""}
 
 
 @pytest.mark.parametrize("name", ["=1+1.wav", "+1.wav", "-6dB.wav", "@sum.wav"])
@@ -87,3 +93,11 @@ def test_where_nothing_can_be_written_a_sentence_says_so(tmp_path: Path) -> None
         f"The results could not be written to {table} (No such file or directory); "
         "nothing there has changed, and you can choose another place."
     )
+
+
+def test_order_chance_and_what_should_not_be_heard_are_told(tmp_path: Path) -> None:
+    clauses = (ClauseMatch("dog", 1.0, 3.0, 0.9), ClauseMatch("rain", 0.0, 2.0, 0.1, negated=True))
+    write_csv(tmp_path / "hits.csv", [(ResultRow(7, 0.2, 1.0, 3.0, clauses, (), True, -1.23456), file_row(7))])
+    (line,) = read(tmp_path / "hits.csv")
+    assert (line["weak"], line["order_margin"]) == ("yes", "-1.235")
+    assert line["clauses"] == "dog 1.000–3.000 (0.900); not rain 0.000–2.000 (0.100)"

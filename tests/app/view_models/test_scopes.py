@@ -6,11 +6,15 @@ import pytest
 
 from app.view_models.scopes import holds, narrowed, without
 from engine.library_rows import EVERYTHING, Scope
+from engine.query import parse
 
 DOGS = Scope(tags=("dog",))
 FIELD = Scope(root_ids=(1,))
 STREET = Scope(folder=Path("/sounds/Field/Street"))
 CHASE = Scope(collection_id=7)
+SHORT = Scope(filters=parse("duration:<2s").filters)
+SAYS = Scope(says=("take 12",))
+THESE = Scope(among=(3, 1, 2))
 
 
 def test_a_scope_is_narrowed_by_another_tag() -> None:
@@ -38,7 +42,7 @@ def test_everything_narrows_nothing() -> None:
     assert narrowed(DOGS, EVERYTHING) == EVERYTHING
 
 
-@pytest.mark.parametrize("part", [DOGS, FIELD, STREET, CHASE, EVERYTHING])
+@pytest.mark.parametrize("part", [DOGS, FIELD, STREET, CHASE, SHORT, SAYS, THESE, EVERYTHING])
 def test_a_scope_holds_itself(part: Scope) -> None:
     assert holds(part, part)
 
@@ -51,7 +55,15 @@ def test_a_scope_holds_what_it_is_made_of_and_nothing_else() -> None:
     assert not holds(both, EVERYTHING)
 
 
-@pytest.mark.parametrize("part", [DOGS, FIELD, CHASE])
+@pytest.mark.parametrize("part", [DOGS, FIELD, CHASE, SHORT, SAYS, THESE])
 def test_what_was_added_can_be_left_out_again(part: Scope) -> None:
     before = Scope(root_ids=(5,), tags=("rain",))
     assert without(narrowed(before, part), part) == before
+
+
+def test_filters_and_words_add_up_and_a_file_must_be_among_both() -> None:
+    long = Scope(filters=parse("duration:>1s").filters)
+    assert narrowed(SHORT, long).filters == SHORT.filters + long.filters
+    assert narrowed(SAYS, Scope(says=("mono",))).says == ("take 12", "mono")
+    assert narrowed(THESE, Scope(among=(2, 3, 9))).among == (3, 2)
+    assert narrowed(THESE, DOGS).among == THESE.among

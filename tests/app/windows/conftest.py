@@ -15,7 +15,7 @@ from engine.hits import ClauseMatch, Hit
 from engine.library import Library
 from tests.app.listed_files import answer_of
 from tests.indexed_files import store
-from tests.recording_devices import RecordingDevices
+from tests.recording_devices import HearingMicrophones, RecordingDevices
 
 NAMES = ("bell.wav", "car.wav", "dog.wav")
 
@@ -39,7 +39,7 @@ def filled_library(tmp_path: Path, sounds: Path, write_sound: Callable[..., Path
 @pytest.fixture
 def window(filled_library: Path, tmp_path: Path, devices: RecordingDevices, qtbot: QtBot) -> Iterator[MainWindow]:
     """With its rows loaded."""
-    window = MainWindow(filled_library, Settings(), tmp_path / "settings.json", lambda: devices)
+    window = MainWindow(filled_library, Settings(), tmp_path / "settings.json", lambda: devices, HearingMicrophones)
     window.show()
     window.show_library()
     model = window.selecting.model

@@ -101,6 +101,6 @@ def test_a_region_is_played_and_forgotten_with_its_file(window: MainWindow, sele
 
 
 def test_the_matching_spans_are_those_of_the_selected_file(window: MainWindow, select: Callable[[int], None]):
-    assert window.audition.spans == []
+    assert window.audition.spans == ()
     select(0)
     assert [(span.text, span.start_s, span.end_s) for span in window.audition.spans] == [("a sound", 0.5, 1.0)]

@@ -157,3 +157,25 @@ def test_a_failure_of_the_newest_question_is_told(finding: Finding, shown: Shown
         services.question_failed.emit(Failure(1, "The network is damaged."))
     assert told.args == ["The network is damaged."]
     assert not finding.is_waiting
+
+
+def test_an_answer_that_is_liked_leaves_the_list_until_the_next_one_comes(
+    finding: Finding, shown: Shown, answer: Answer, qtbot: QtBot
+):
+    finding.ask(Question("dog"))
+    qtbot.waitUntil(lambda: len(shown.lists) == 1)
+    answer(1, 3, 2)
+    finding.ask(Question("dog", liked=(Example(Path("2.wav")),)))
+    assert finding.is_waiting
+    assert len(shown.lists) == 2
+    answer(2, 2, 3)
+    assert shown.lists[2:] == [([2, 3], True)]
+    finding.ask(Question("dog", strictness="strict"))
+    assert finding.is_waiting
+    assert len(shown.lists) == 3
+
+
+def test_what_was_liked_in_place_of_nothing_is_asked_from_the_start(finding: Finding, shown: Shown, qtbot: QtBot):
+    finding.ask(Question("dog"))
+    finding.ask(Question("dog", strictness="strict"))  # the network has not answered yet
+    qtbot.waitUntil(lambda: shown.lists == [([3], False)])

@@ -17,11 +17,13 @@ from app.windows.main_window import MainWindow
 from engine.hits import Hit
 from engine.question import Question
 from tests.app.listed_files import answer_of
-from tests.recording_devices import RecordingDevices
+from tests.recording_devices import HearingMicrophones, RecordingDevices
 
 
 def test_an_empty_library_greets(qtbot: QtBot, tmp_path: Path):
-    window = MainWindow(tmp_path / "library", Settings(), tmp_path / "settings.json", RecordingDevices)
+    window = MainWindow(
+        tmp_path / "library", Settings(), tmp_path / "settings.json", RecordingDevices, HearingMicrophones
+    )
     window.show()
     window.show_library()
     qtbot.waitUntil(lambda: window.pages.currentWidget() is window.welcome)
@@ -30,15 +32,15 @@ def test_an_empty_library_greets(qtbot: QtBot, tmp_path: Path):
 
 def test_closing_keeps_what_was_chosen(window: MainWindow, tmp_path: Path):
     window.searching.ask_for("dog")
-    window.commands.rebind("loop", ["G"])
+    window.commands.rebind("loop", ["P"])
     window.toggle_panel(window.inspector)
     window.sound_pane.set_collapsed(True)
     window.table.set_waveforms(True)
     window.close()
     kept = load(tmp_path / "settings.json")
-    assert kept.keys == {"loop": ("G",)}
-    again = MainWindow(window.library_folder, kept, tmp_path / "settings.json", RecordingDevices)
-    assert again.commands.keys("loop") == ("G",)
+    assert kept.keys == {"loop": ("P",)}
+    again = MainWindow(window.library_folder, kept, tmp_path / "settings.json", RecordingDevices, HearingMicrophones)
+    assert again.commands.keys("loop") == ("P",)
     assert again.inspector.isHidden()
     assert again.sound_pane.is_collapsed()
     assert again.table.has_waveforms
@@ -85,14 +87,6 @@ def test_esc_stops_first_and_then_clears(window: MainWindow):
     assert window.search_bar.text() == ""
 
 
-def test_a_sound_like_the_selected_one_is_asked_for(window: MainWindow, sounds: Path, qtbot: QtBot):
-    window.table.selectRow(2)
-    window.table.row_selected.emit(3, True)
-    window.find_similar()
-    (example,) = window.finding.question.examples
-    assert example.path == sounds / "dog.wav"
-
-
 @pytest.mark.parametrize("command", ["tag", "note"])
 def test_writing_opens_the_inspector(command: str, window: MainWindow, qtbot: QtBot):
     window.table.selectRow(0)
@@ -135,11 +129,13 @@ def test_a_second_start_brings_it_to_the_front(window: MainWindow):
 
 def test_when_nothing_sounds_like_that_it_says_so_and_offers_the_rest(window: MainWindow, sounds: Path):
     weak = Hit(1, sounds / "bell.wav", 0.2, 0.0, 1.0, (), (), 2.0, weak=True)
-    window.finding.ask(Question("a walrus sings"))
+    window.searching.ask(Question("a walrus sings"))
     window.finding.results = Results.of_answer(answer_of([weak]))
     window.choose_page()
     assert window.pages.currentWidget() is window.empty
     window.empty.show_weak_requested.emit()
+    assert window.pages.currentWidget() is window.table
+    window.searching.like(sounds / "bell.wav")
     assert window.pages.currentWidget() is window.table
     window.searching.ask(Question("another"))
     window.choose_page()
@@ -174,8 +170,22 @@ def test_a_drop_may_land_anywhere_on_the_window(window: MainWindow, tmp_path: Pa
 def test_a_library_that_is_not_known_yet_is_not_greeted_as_an_empty_one(
     filled_library: Path, tmp_path: Path, qtbot: QtBot
 ):
-    window = MainWindow(filled_library, Settings(), tmp_path / "settings.json", RecordingDevices)
+    window = MainWindow(filled_library, Settings(), tmp_path / "settings.json", RecordingDevices, HearingMicrophones)
     window.show()
     window.show_library()
     assert window.pages.currentWidget() is window.table
     window.close()
+
+
+def test_files_that_say_it_are_listed_though_nothing_sounds_like_it(window: MainWindow, sounds: Path):
+    named = Hit(1, sounds / "bell.wav", 0.2, 0.0, 1.0, (), ("bell",), 2.0, weak=True)
+    window.finding.ask(Question("a bell"))
+    window.finding.results = Results.of_answer(answer_of([named]))
+    window.choose_page()
+    assert window.pages.currentWidget() is window.table
+
+
+def test_esc_clears_a_question_without_words_too(window: MainWindow, sounds: Path):
+    window.searching.ask_like(sounds / "dog.wav")
+    window.stop_or_clear()
+    assert window.finding.question.is_browsing

@@ -54,3 +54,26 @@ def test_what_a_person_says_is_shown_at_once_in_list_and_inspector(window: MainW
 def test_small_outlines_come_with_the_rows(window: MainWindow, qtbot: QtBot):
     window.table.set_waveforms(True)
     qtbot.waitUntil(lambda: window.selecting.model.peaks(0) is None)  # these files were stored without usable peaks
+
+
+def test_another_answer_about_the_same_file_is_told_and_drawn(
+    window: MainWindow, show_hits: Callable[..., None], qtbot: QtBot
+):
+    select(window, 2)
+    qtbot.waitUntil(lambda: window.inspector.file_ids == (3,))
+    assert window.audition.spans == ()
+    with qtbot.waitSignal(window.selecting.described) as told:
+        show_hits(1, 3)
+    (details,) = told.args[0]
+    assert details.hit is not None
+    assert [span.text for span in window.audition.spans] == ["a sound"]
+
+
+def test_the_current_file_is_the_selected_one(window: MainWindow, qtbot: QtBot):
+    def current() -> tuple[str, int] | None:
+        found = window.selecting.current
+        return (found[0].name, found[1].file_id) if found else None
+
+    assert current() is None
+    select(window, 1)
+    assert current() == ("car.wav", 2)

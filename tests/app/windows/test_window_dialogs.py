@@ -100,9 +100,7 @@ def test_selected_files_are_copied(window: MainWindow, sounds: Path):
     assert QGuiApplication.clipboard().text().splitlines()[0] == str(sounds / "bell.wav")
 
 
-def test_rows_have_a_menu_of_commands_and_collections(window: MainWindow, qtbot: QtBot):
-    window.annotating.create_collection("Doors & gates")
-    qtbot.waitUntil(lambda: bool(window.collections))
+def texts_of_row_menu(window: MainWindow) -> list[str]:
     texts: list[str] = []
 
     def look_and_close() -> None:
@@ -114,8 +112,23 @@ def test_rows_have_a_menu_of_commands_and_collections(window: MainWindow, qtbot:
 
     QTimer.singleShot(0, look_and_close)
     window.dialogs.open_row_menu([1], QPoint(10, 10))
+    return texts
+
+
+def test_rows_have_a_menu_of_commands_and_collections(window: MainWindow, qtbot: QtBot):
+    window.annotating.create_collection("Doors & gates")
+    qtbot.waitUntil(lambda: bool(window.collections))
+    texts = texts_of_row_menu(window)
     assert "Find similar sounds" in texts
     assert "Doors && gates" in texts
+
+
+def test_only_answers_can_be_liked(window: MainWindow):
+    assert "More like this" not in texts_of_row_menu(window)
+    window.searching.ask_for("dog")
+    assert {"More like this", "Less like this", "Find similar sounds among these results"} <= set(
+        texts_of_row_menu(window)
+    )
 
 
 def test_a_search_is_saved_under_a_name(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.view_models.file_details import FileDetails
+from app.view_models.verdicts import Verdicts
 from app.widgets.inspector.inspector import NARROWEST_PX, Inspector
 from engine.metadata import Metadata
 from tests.app.shown_files import HOSTILE_NAMES, file_row, hit, hostile_row
@@ -184,3 +188,14 @@ def test_hostile_names_are_plain_text_and_widen_nothing(inspector: Inspector, na
     assert row.name in inspector.facts.toPlainText()
     assert inspector.widget().minimumSizeHint().width() <= NARROWEST_PX
     assert not inspector.grab().isNull()
+
+
+def test_whether_the_file_was_liked_is_shown_with_it(inspector: Inspector) -> None:
+    inspector.show_verdicts(Verdicts(liked=frozenset({CAT.row.path})))
+    buttons = {button.text(): button for button in inspector.why.findChildren(QToolButton)}
+    inspector.show_file(replace(DOG, row=file_row(path=Path("/sounds/other.wav")), hit=hit(("dog", 0.0, 1.0, 0.9))))
+    assert not buttons["More like this"].isChecked()
+    inspector.show_file(replace(CAT, hit=hit(("cat", 0.0, 1.0, 0.9))))
+    assert buttons["More like this"].isChecked()
+    inspector.show_verdicts(Verdicts())
+    assert not buttons["More like this"].isChecked()

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.look import theme
 from app.view_models.why import why
 from app.widgets.inspector.why_section import HeardRow, WhySection
+from engine.hits import ClauseMatch
 from tests.app.shown_files import HOSTILE_NAMES, file_row, hit
 
 
@@ -57,3 +60,29 @@ def test_hostile_clauses_are_plain_text(section: WhySection, name: str) -> None:
     section.show_why(why(hit((name, 0.0, 1.0, 0.9), words=(name,)), file_row()))
     assert all(text.isprintable() for text in texts(section))
     assert section.minimumSizeHint().width() < 300
+
+
+def test_what_should_not_be_heard_is_struck_through_and_has_a_ring(section: WhySection) -> None:
+    clauses = (ClauseMatch("dog", 1, 3, 0.9), ClauseMatch("rain", 0, 2, 0.1, negated=True))
+    section.show_why(why(replace(hit(), clauses=clauses), file_row()))
+    names = {label.text(): label for label in section.findChildren(QLabel)}
+    assert [names[text].font().strikeOut() for text in ("dog", "rain")] == [False, True]
+    assert names["rain"].accessibleName() == "Without rain"
+    assert "not heard" in texts(section)
+
+
+def test_the_answer_can_be_liked_and_disliked_and_shows_it(section: WhySection, qtbot: QtBot) -> None:
+    section.show_why(why(hit(("dog", 0.0, 1.0, 0.9)), file_row()))
+    more, less = (
+        next(button for button in section.findChildren(QToolButton) if button.text() == text)
+        for text in ("More like this", "Less like this")
+    )
+    with qtbot.waitSignal(section.more_requested):
+        qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(section.less_requested):
+        qtbot.keyClick(less, Qt.Key.Key_Space)
+    pressed = []
+    for verdict in (None, "liked", "disliked", None):
+        section.show_verdict(verdict)
+        pressed.append((more.isChecked(), less.isChecked()))
+    assert pressed == [(False, False), (True, False), (False, True), (False, False)]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QRect
@@ -14,6 +15,7 @@ from app.look.tokens import DARK, LIGHT, Tokens
 from app.view_models.result_columns import COLUMNS, NUMBER_OF
 from app.view_models.results import ResultRow, Results
 from app.widgets.results.result_row_painter import LINE_PX, STRIP_ROW_PX, Cell, ResultRowPainter, ShownRow
+from engine.hits import ClauseMatch
 from tests.app.listed_files import OUTLINE, answer_of, file_row, hit
 
 WIDTH_PX = 400
@@ -38,7 +40,7 @@ def extent(image: QImage, colour: str | QColor, height_px: int = LINE_PX) -> tup
     return (found[0], found[-1]) if found else None
 
 
-def shown(score: float = 0.5, **state: bool) -> ShownRow:
+def shown(score: float = 0.5, **state: Any) -> ShownRow:
     return ShownRow(Results.of_answer(answer_of([hit(7, score)])).row(0), file_row(7), OUTLINE, **state)
 
 
@@ -123,3 +125,68 @@ def test_no_column_is_too_narrow(qtbot: QtBot, width_px: int) -> None:
     for column in COLUMNS:
         rows.draw(painter, QRect(0, 0, width_px, STRIP_ROW_PX), [Cell(column, 0, width_px)], row)
     painter.end()
+
+
+def with_margin(margin: float | None, **state: Any) -> ShownRow:
+    return replace(shown(), result=replace(shown().result, order_margin=margin), **state)
+
+
+def test_a_badge_tells_of_the_order_only_where_one_was_asked_for(qtbot: QtBot) -> None:
+    plain, fits, other = (draw("name", with_margin(margin)) for margin in (None, 1.8, -0.4))
+    assert extent(plain, DARK.accent) is None
+    badge = extent(fits, DARK.accent)
+    assert badge is not None
+    assert badge[0] > WIDTH_PX / 2
+    assert other not in (plain, fits)
+
+
+def test_what_was_liked_or_disliked_has_a_mark(qtbot: QtBot) -> None:
+    plain, liked, disliked = (
+        draw("name", with_margin(None, verdict=verdict)) for verdict in (None, "liked", "disliked")
+    )
+    mark = extent(liked, DARK.accent)
+    assert mark is not None
+    assert mark[0] > WIDTH_PX - 30
+    assert disliked not in (plain, liked)
+
+
+def test_marks_leave_room_for_the_name(qtbot: QtBot) -> None:
+    def name_cell(row: ShownRow, width_px: int) -> QImage:
+        image = QImage(WIDTH_PX, LINE_PX, QImage.Format.Format_ARGB32)
+        image.fill(QColor(DARK.surface))
+        painter = QPainter(image)
+        rows = ResultRowPainter(QApplication.font(), theme.palette(DARK), 1.0)
+        rows.draw(painter, QRect(0, 0, WIDTH_PX, LINE_PX), [Cell(COLUMNS[NUMBER_OF["name"]], 0, width_px)], row)
+        painter.end()
+        return image
+
+    assert name_cell(with_margin(1.8, verdict="liked"), 100) == name_cell(with_margin(None), 100)
+
+
+def test_each_clause_is_marked_in_the_colour_of_its_chip(qtbot: QtBot) -> None:
+    clauses = (
+        ClauseMatch("dog", 0.0, 47.5, 0.9),
+        ClauseMatch("rain", 47.5, 95.0, 0.9, negated=True),
+        ClauseMatch("like this", 142.5, 190.0, 0.9),
+    )
+    image = draw("waveform", replace(shown(), result=replace(shown().result, clauses=clauses)))
+    first, second = extent(image, CLAUSE_COLOURS[0]), extent(image, CLAUSE_COLOURS[1])
+    unwanted = extent(image, DARK.secondary)
+    assert first is not None
+    assert second is not None
+    assert unwanted is not None
+    assert first[1] < unwanted[0] <= unwanted[1] < second[0]
+
+
+def test_the_divider_says_the_reason_where_it_fits(qtbot: QtBot) -> None:
+    def divider(reason: str, width_px: int) -> QImage:
+        image = QImage(width_px, LINE_PX, QImage.Format.Format_ARGB32)
+        image.fill(QColor(DARK.surface))
+        painter = QPainter(image)
+        ResultRowPainter(QApplication.font(), theme.palette(DARK), 1.0).draw_divider(painter, image.rect(), reason)
+        painter.end()
+        return image
+
+    reason = "The first one stands out from the rest of the library; what follows may be chance."
+    assert divider(reason, 900) != divider("", 900)
+    assert divider(reason, 200) == divider("", 200) == divider("weaker matches", 200)

@@ -466,3 +466,10 @@ def test_looking_at_the_right_is_not_disturbed_by_going_down(qtbot: QtBot, table
     for _ in range(30):
         qtbot.keyClick(table, Qt.Key.Key_Down)
     assert table.horizontalScrollBar().value() == 400
+
+
+def test_where_the_good_matches_end_is_told_to_those_who_do_not_see_the_divider(table: ResultsTable) -> None:
+    table.show_results(STRONG_AND_WEAK)
+    assert table.accessibleDescription() == "Some of these stand out."
+    table.show_results(Results.browsing([1]))
+    assert table.accessibleDescription() == ""

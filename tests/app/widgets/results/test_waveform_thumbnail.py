@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage
 
-from app.widgets.results.waveform_thumbnail import Span, waveform_thumbnail
+from app.widgets.results.waveform_thumbnail import SPAN_OPACITY, Span, waveform_thumbnail
 
 GREY, BLUE, ORANGE = QColor("#808080"), QColor("#56B4E9"), QColor("#E69F00")
 
@@ -75,3 +76,11 @@ def test_pictures_are_as_sharp_as_the_screen() -> None:
 
 def test_an_outline_without_a_single_point_is_no_trouble() -> None:
     assert draw(outline(0)).width() == 64
+
+
+def test_where_a_clause_was_hardly_heard_the_outline_keeps_its_colour() -> None:
+    image = draw(outline(*[127] * 32, *[64] * 32), Span(0.5, 1.0, BLUE, is_faint=True))
+    assert image.pixelColor(48, 10).name() == GREY.name()
+    paper = image.pixelColor(48, 1)
+    assert paper.alphaF() == pytest.approx(SPAN_OPACITY, abs=0.01)
+    assert paper.blue() > paper.red()

@@ -11,10 +11,13 @@ from app.commands import Commands
 from app.view_models.query_chips import Chip
 from app.widgets.search.busy_line import BusyLine
 from app.widgets.search.chip import ChipView
+from app.widgets.search.joiner_button import JoinerButton
 from app.widgets.search.search_bar import FIELD_ROW_PX, SearchBar
 from app.widgets.search.search_field import SearchField
+from app.widgets.search.strictness_button import StrictnessButton
 
 DOG = Chip("dog barks", "clause", 0, "", ("clause", 0))
+CAR = Chip("car passes", "clause", 1, "→", ("clause", 1))
 FIELD = Chip("folder: Field", "scope", None, "", ("root", 1))
 
 
@@ -99,6 +102,7 @@ def test_clearing_can_be_undone(qtbot: QtBot, bar: SearchBar) -> None:
 def test_no_button_moves_when_text_comes(qtbot: QtBot, bar: SearchBar) -> None:
     before = [button(bar, name).x() for name in ("Save this search", "Back", "Forward")]
     bar.set_text("dog")
+    bar.set_strictness("strict")
     assert [button(bar, name).x() for name in ("Save this search", "Back", "Forward")] == before
 
 
@@ -162,13 +166,67 @@ def test_tooltips_say_the_present_keys(bar: SearchBar) -> None:
     commands = Commands(bar.window())
     actions = {
         name: commands.add(name, name.title(), list, section="Search", keys=[key])
-        for name, key in [("search", "/"), ("save", "Ctrl+D"), ("back", "Alt+Left"), ("forward", "Alt+Right")]
+        for name, key in [
+            ("search", "/"),
+            ("save", "Ctrl+D"),
+            ("back", "Alt+Left"),
+            ("forward", "Alt+Right"),
+            ("record", "Ctrl+M"),
+        ]
     }
     bar.show_keys_of(**actions)
     assert field(bar).toolTip() == "Search (/)"
     assert button(bar, "Save this search").toolTip() == "Save (Ctrl+D)"
+    assert button(bar, "Hum or imitate a sound").toolTip() == "Record (Ctrl+M)"
     commands.rebind("save", ["Ctrl+S"])
     assert button(bar, "Save this search").toolTip() == "Save (Ctrl+S)"
+
+
+def test_what_is_changed_in_the_chips_is_told(qtbot: QtBot, bar: SearchBar) -> None:
+    bar.set_chips([DOG, CAR, FIELD])
+    dog, *_ = bar.findChildren(ChipView)
+    with qtbot.waitSignal(bar.chip_moved) as moved:
+        qtbot.keyClick(dog, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(bar.chip_joined) as joined:
+        bar.findChild(JoinerButton).joined.emit(CAR, "while")
+    with qtbot.waitSignal(bar.chip_renamed) as renamed, qtbot.waitSignal(bar.chip_negated) as negated:
+        dog.renamed.emit(DOG, "hound")
+        dog.negated.emit(DOG, True)
+    assert [each.args for each in (moved, joined, renamed, negated)] == [
+        [DOG, 1],
+        [CAR, "while"],
+        [DOG, "hound"],
+        [DOG, True],
+    ]
+
+
+def test_it_says_that_words_come_beside_an_example(bar: SearchBar) -> None:
+    bar.set_has_example(True)
+    assert field(bar).placeholderText().startswith("And what else?")
+    bar.set_has_example(False)
+    assert field(bar).placeholderText().startswith("What do you hear?")
+
+
+def test_the_strictness_is_there_where_something_is_asked(qtbot: QtBot, bar: SearchBar) -> None:
+    strictness = bar.findChild(StrictnessButton)
+    assert not strictness.isVisible()
+    bar.set_strictness("strict")
+    assert strictness.isVisible()
+    assert strictness.text() == "Matches: strict"
+    with qtbot.waitSignal(bar.strictness_changed) as blocker:
+        strictness.menu().actions()[0].trigger()
+    assert blocker.args == ["loose"]
+    bar.set_strictness(None)
+    assert not strictness.isVisible()
+
+
+def test_one_can_hum_where_something_listens(qtbot: QtBot, bar: SearchBar) -> None:
+    microphone = button(bar, "Hum or imitate a sound")
+    assert not microphone.isVisible()
+    bar.set_can_record(True)
+    assert microphone.isVisible()
+    with qtbot.waitSignal(bar.record_requested):
+        qtbot.mouseClick(microphone, Qt.MouseButton.LeftButton)
 
 
 def test_everything_is_named(bar: SearchBar) -> None:

@@ -240,3 +240,14 @@ def test_dropped_text_is_a_query(qtbot: QtBot, field: SearchField, queries: list
     assert drop(field, mime)
     wait_for_quiet(qtbot, field)
     assert queries == ["dog"]
+
+
+def test_folders_are_left_to_the_window(qtbot: QtBot, field: SearchField, tmp_path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    with qtbot.assertNotEmitted(field.files_dropped):
+        assert not drop(field, mime)
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path)), QUrl.fromLocalFile("/sounds/dog.wav")])
+    with qtbot.waitSignal(field.files_dropped) as blocker:
+        assert drop(field, mime)
+    assert blocker.args == [[Path("/sounds/dog.wav")]]

@@ -7,11 +7,11 @@ from PySide6.QtCore import QEvent, QObject, QPointF
 from PySide6.QtGui import QColor, QPaintEvent, QPalette
 from pytestqt.qtbot import QtBot
 
+from app.look.theme import CLAUSE_COLOURS
 from app.playing.player import Region
 from app.view_models.clause_spans import ClauseSpan
 from app.widgets.sound.sound_canvas import SoundCanvas
 from app.widgets.sound.sound_layout import GUTTER_PX
-from app.widgets.sound.span_bands import clause_colour
 from tests.app.shown_sounds import shown
 
 
@@ -69,8 +69,8 @@ def test_spans_colour_the_waveform(canvas: SoundCanvas) -> None:
     canvas.show_sound(sound)
     waveform = canvas.layout_now.waveform
     y = waveform.center().y() - 5
-    assert colour(canvas, GUTTER_PX + 300, y) == clause_colour(1)
-    assert colour(canvas, GUTTER_PX + 500, y) != clause_colour(1)
+    assert colour(canvas, GUTTER_PX + 300, y) == CLAUSE_COLOURS[1]
+    assert colour(canvas, GUTTER_PX + 500, y) != CLAUSE_COLOURS[1]
 
 
 def test_moments_and_pixels(canvas: SoundCanvas) -> None:
@@ -115,3 +115,20 @@ def test_nothing_is_shown_without_a_sound(canvas: SoundCanvas) -> None:
     window = canvas.palette().color(QPalette.ColorRole.Window)
     assert {colour(canvas, x, y).rgb() for x in (5, 500, 1000) for y in (5, 100, 180)} == {window.rgb()}
     assert canvas.moment_s(500) == 0.0
+
+
+def test_what_was_hardly_heard_leaves_the_waveform_its_colour(canvas: SoundCanvas) -> None:
+    sound = shown()
+    sound.spans = (ClauseSpan("dog", 2.0, 4.0, 1, is_faint=True),)
+    canvas.show_sound(sound)
+    y = canvas.layout_now.waveform.center().y() - 5
+    assert colour(canvas, GUTTER_PX + 300, y) == colour(canvas, GUTTER_PX + 500, y)
+
+
+def test_a_short_sound_is_seen_within_a_long_one(canvas: SoundCanvas) -> None:
+    sound = shown()
+    sound.spans = (ClauseSpan("dog", 2.0, 4.0, 1), ClauseSpan("rain", 0.0, 9.0, 0))
+    canvas.show_sound(sound)
+    y = canvas.layout_now.waveform.center().y() - 5
+    assert colour(canvas, GUTTER_PX + 300, y) == CLAUSE_COLOURS[1]
+    assert colour(canvas, GUTTER_PX + 500, y) == CLAUSE_COLOURS[0]
