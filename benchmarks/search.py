@@ -194,7 +194,7 @@ class Bench:
         for file in files.values():
             stored = self._library.embeddings_of(file.id, CHECKPOINT)
             assert stored is not None
-            target = Target((Sound(file.path.name, stored.clip),), stored.clip, {}, without=file.id)
+            target = Target((Sound(file.path.name, stored.clip),), stored.clip, {}, without=frozenset({file.id}))
             self._measure(row, target, partial(self._searcher.find, Question(examples=(Example(file.path),)), K))
         return row
 
@@ -213,7 +213,7 @@ class Bench:
 
     def _best(self, target: Target) -> set[int]:
         judge = Judge(self._index, self._backgrounds, target, self._embedder.segment_s)
-        heard = judge.heard_z([id for id in self._all_files if id != target.without], {})
+        heard = judge.heard_z([id for id in self._all_files if id not in target.without], {})
         return set(sorted(heard, key=lambda file_id: (-heard[file_id], file_id))[:K])
 
 

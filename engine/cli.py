@@ -19,7 +19,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -29,21 +29,23 @@ import typer
 from engine.audio import AudioInfo, read_info
 from engine.cli_output import (
     FAILED,
+    Asked,
     ProgressLine,
     answer,
     count,
     say,
+    show_answer,
     show_facts,
-    show_hits,
     show_json,
     show_report,
 )
+from engine.cli_search import answer_of, checked_query, example_at, read_queries
 from engine.errors import EngineError, NotInLibrary, display_path
 from engine.library import INDEX_FILE, LIBRARY_FILE, Library
 from engine.library_rows import AudioFile
 from engine.metadata import Metadata, read_metadata
 from engine.paths import default_network_folder, user_library_folder
-from engine.query import EmptyQuery, clean, parse
+from engine.question import Example, Question
 
 if TYPE_CHECKING:
     from engine.embedding import Embedder
@@ -141,24 +143,60 @@ def search_command(
         Path | None,
         typer.Option("--queries", parser=_path, metavar="FILE", help="Ask every line of a UTF-8 text file."),
     ] = None,
+    like: Annotated[
+        list[Example] | None,
+        typer.Option(
+            "--like",
+            parser=example_at,
+            metavar="FILE[@FROM-TO]",
+            help="Find what sounds like a file, or its part in seconds or m:ss. With a QUERY both must fit; given"
+            " several times, what these sounds have in common.",
+        ),
+    ] = None,
+    not_like: Annotated[
+        list[Example] | None,
+        typer.Option(
+            "--not-like", parser=example_at, metavar="FILE[@FROM-TO]", help="Less like this one, which comes last."
+        ),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Show good matches only, and fewer.")] = False,
+    loose: Annotated[bool, typer.Option("--loose", help="Count more files as good matches.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say how the query was understood, and why each file was found.")
+    ] = False,
     limit: LimitOption = 20,
     library: LibraryOption = None,
     network: NetworkOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find files that sound like a sentence, or say it.
+    """Find files that sound like a sentence, or say it; or that sound like another file.
 
-    A file says what its name, folder, tags and metadata say.
+    A file says what its name, folder, tags and metadata say. Sounds can come in order ("dog barks then car passes"), at
+    once ("rain while a man speaks"), or not at all ("forest without wind"). "Words in quotes" must be said; filters as
+    duration:<2s, format:wav and tag:dog choose files. Beside --like, "longer", "much shorter" and so on compare with
+    that file. What may be here by chance is set apart as weaker.
 
     Example: earmark search "dog barking"
+
+    Example: earmark search --like kennel.wav@2-3.5 "but longer, without voices"
     """
-    if bool(words) == (queries is not None):
-        raise typer.BadParameter("Give either a QUERY or --queries FILE.")
-    sentences = _read_queries(queries) if queries else [_checked_query(" ".join(words or []))]
+    if (words and queries) or not (words or queries or like):
+        raise typer.BadParameter("Give a QUERY, --queries FILE or --like FILE; of the first two only one.")
+    if strict and loose:
+        raise typer.BadParameter("Give either --strict or --loose.")
+    basis = Question(
+        examples=tuple(like or ()),
+        disliked=tuple(not_like or ()),
+        strictness="strict" if strict else "loose" if loose else "normal",
+    )
+    sentences = read_queries(queries) if queries else [checked_query(" ".join(words))] if words else [""]
     with _searcher(library, network) as (searcher, opened):
         for sentence in sentences:
-            hits = searcher.search(sentence, limit)
-            show_hits(sentence, hits, opened.roots(), as_json=as_json, titled=queries is not None)
+            title = sentence or " ".join(str(example.path) for example in basis.examples)
+            question = replace(basis, text=sentence)
+            asked = Asked(title, question, searcher.query_of(question))
+            found = answer_of(question, searcher, opened, limit)
+            show_answer(asked, found, opened.roots(), as_json=as_json, titled=bool(queries), explain=explain)
 
 
 @app.command("similar")
@@ -171,7 +209,7 @@ def similar_command(
     network: NetworkOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find files that sound like a file, or like a part of it.
+    """Find files that sound like a file, or like a part of it: short for `earmark search --like FILE`.
 
     Example: earmark similar door.wav --from 0.5 --to 2
     """
@@ -179,9 +217,10 @@ def similar_command(
         raise typer.BadParameter(f"{start_s:g} is no time in a file.", param_hint="--from")
     if end_s is not None and not (math.isfinite(end_s) and end_s > start_s):
         raise typer.BadParameter(f"{end_s:g} does not come after {start_s:g}.", param_hint="--to")
+    question = Question(examples=(Example(file, start_s, end_s),))
     with _searcher(library, network) as (searcher, opened):
-        hits = searcher.similar(file, start_s, end_s, limit)
-        show_hits(str(file), hits, opened.roots(), as_json=as_json, titled=False)
+        asked = Asked(str(file), question, question.parsed)
+        show_answer(asked, searcher.find(question, limit), opened.roots(), as_json=as_json)
 
 
 @app.command("info")
@@ -298,26 +337,6 @@ def _renew_graph(library: Library, embedder: Embedder) -> None:
         embedder.checkpoint_id,
         on_build=lambda segments: say(f"Making a graph of {count(segments, 'segment')}, for fast answers ..."),
     )
-
-
-def _checked_query(sentence: str) -> str:
-    try:
-        parse(sentence)
-        return clean(sentence)
-    except EmptyQuery as empty:
-        raise typer.BadParameter(str(empty)) from empty
-
-
-def _read_queries(path: Path) -> list[str]:
-    """The lines of a text file that ask something."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise EngineError(f"{display_path(path)} is not UTF-8 text: save it as such, one query per line.") from error
-    queries = [line.strip() for line in text.split("\n") if clean(line)]
-    if not queries:
-        raise EngineError(f"{display_path(path)} holds no query: write one per line.")
-    return queries
 
 
 def _facts_of_file(path: Path, library_folder: Path) -> dict[str, Any]:

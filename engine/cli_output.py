@@ -10,22 +10,28 @@ import json
 import math
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from engine.cut import reason_of
 from engine.errors import EngineError, display_path
+from engine.hits import Answer, Hit
 from engine.library_rows import Root
+from engine.query import Joiner, ParsedQuery, joiner_of
+from engine.question import Example, Question
+from engine.synonyms import synonyms_of
 
 if TYPE_CHECKING:
-    from engine.hits import Hit
     from engine.indexing import IndexReport
     from engine.progress import Progress
 
 FAILED = 1  # the exit code of what the world did not allow
+_JOINED: dict[Joiner | None, str] = {None: "", "then": "then ", "while": "at the same time ", "and": "and "}
 PROGRESS_LINE_S = 10.0  # between two lines where a line cannot be overwritten
 
 
@@ -79,20 +85,117 @@ def _fact(value: object) -> str:
 # --- hits -------------------------------------------------------------------------------------------------------------
 
 
-def show_hits(question: str, hits: Sequence[Hit], roots: Sequence[Root], *, as_json: bool, titled: bool) -> None:
-    """The answer to one question; `titled` says which, where there are several."""
+@dataclass(frozen=True)
+class Asked:
+    """A question, and what it is called in the answer.
+
+    query : its sentence, as it is understood beside its examples
+    """
+
+    title: str
+    question: Question
+    query: ParsedQuery
+
+
+def show_answer(
+    asked: Asked, answer: Answer, roots: Sequence[Root], *, as_json: bool, titled: bool = False, explain: bool = False
+) -> None:
+    """`titled` says which question it was, where there are several. To be strict is to see no weak hits."""
+    if asked.question.strictness == "strict":
+        answer = _without_weak(answer)
     if as_json:
-        show_json({"query": question, "hits": [hit_as_json(hit) for hit in hits]})
+        show_json(answer_as_json(asked, answer))
         return
     if titled:
-        typer.echo(f"{display_path(question)}:")
-    for rank, hit in enumerate(hits, start=1):
-        if rank > 1 and hit.weak and not hits[rank - 2].weak:
-            typer.echo("     weaker:")
-        says = f"  (says {display_path(', '.join(hit.words))})" if hit.words else ""
-        typer.echo(f"{rank:>3}  {hit.score:.2f}  {moment(hit):>11}  {_below_root(hit.path, roots)}{says}")
+        typer.echo(f"{display_path(asked.title)}:")
+    if explain:
+        typer.echo("\n".join(["Understood as:", *(f"     {line}" for line in _understood(asked)), ""]))
+    typer.echo(answer.reason)
+    _show_hits(answer, roots, explain)
     if titled:
         typer.echo("")
+
+
+def _show_hits(answer: Answer, roots: Sequence[Root], explain: bool) -> None:
+    for rank, hit in enumerate(answer.hits, start=1):
+        if rank > 1 and rank == answer.cut + 1:
+            typer.echo("     weaker:")
+        says = f"  (says {display_path(', '.join(hit.words))})" if hit.words else ""
+        where = span(hit.start_s, hit.end_s)
+        typer.echo(f"{rank:>3}  {hit.score:.2f}  {where:>11}  {_below_root(hit.path, roots)}{says}")
+        for line in _why(hit, answer) if explain else ():
+            typer.echo(f"           {line}")
+
+
+def _without_weak(answer: Answer) -> Answer:
+    good = answer.hits[: answer.cut]
+    return replace(answer, hits=good, reason=reason_of(good, len(good)) if good else answer.reason)
+
+
+def _understood(asked: Asked) -> Iterator[str]:
+    """One line for each part of a question."""
+    query, question = asked.query, asked.question
+    for at, clause in enumerate(query.clauses):
+        joiner = joiner_of(query, at)
+        others = synonyms_of(clause.text)
+        also = f"  (other words: {', '.join(others)})" if others else ""
+        yield f"{'without ' if clause.negated else _JOINED[joiner]}{display_path(clause.text)}{also}"
+    named = (("like", question.examples), ("more like", question.liked), ("less like", question.disliked))
+    for how, examples in named:
+        yield from (f"{how} {_name_of(example)}" for example in examples)
+    yield from (f'says "{display_path(words)}"' for words in query.literal)
+    yield from (f"is {display_path(str(condition))}" for condition in query.filters)
+
+
+def _name_of(example: Example) -> str:
+    if example.start_s == 0 and example.end_s is None:
+        return display_path(example.path)
+    until = f"–{example.end_s:g} s" if example.end_s is not None else " s to the end"
+    return f"{display_path(example.path)}, {example.start_s:g}{until}"
+
+
+def _why(hit: Hit, answer: Answer) -> Iterator[str]:
+    """Why a file was found, and why it is weak."""
+    for clause in hit.clauses:
+        name = f"{'without ' if clause.negated else ''}{display_path(clause.text)}"
+        yield f"{clause.score:.2f}  {span(clause.start_s, clause.end_s):>11}  {name}"
+    if hit.order_margin is not None:
+        fits = "fits better than any other" if hit.order_margin > 0 else "does not fit better than any other"
+        yield f"the order {fits}: by {hit.order_margin:.1f}"
+    if hit.weak:
+        yield f"weak: any file may reach less than {answer.least_score:.2f} by chance"
+
+
+def answer_as_json(asked: Asked, answer: Answer) -> dict[str, Any]:
+    query, question = asked.query, asked.question
+    return {
+        "query": asked.title,
+        "understood": {
+            "clauses": [
+                {
+                    "text": clause.text,
+                    "negated": clause.negated,
+                    "group": clause.group,
+                    "together": clause.together,
+                    "other_words": list(synonyms_of(clause.text)),
+                }
+                for clause in query.clauses
+            ],
+            "filters": [str(condition) for condition in query.filters],
+            "says": list(query.literal),
+            "like": [_example_as_json(example) for example in question.examples],
+            "more_like": [_example_as_json(example) for example in question.liked],
+            "less_like": [_example_as_json(example) for example in question.disliked],
+            "strictness": question.strictness,
+        },
+        "reason": answer.reason,
+        "least_score": round(answer.least_score, 6),
+        "hits": [hit_as_json(hit) for hit in answer.hits],
+    }
+
+
+def _example_as_json(example: Example) -> dict[str, Any]:
+    return {"path": str(example.path), "start_s": example.start_s, "end_s": example.end_s}
 
 
 def hit_as_json(hit: Hit) -> dict[str, Any]:
@@ -107,18 +210,21 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
                 "start_s": round(clause.start_s, 3),
                 "end_s": round(clause.end_s, 3),
                 "score": round(clause.score, 6),
+                "negated": clause.negated,
             }
             for clause in hit.clauses
         ],
         "words": list(hit.words),
         "duration_s": round(hit.duration_s, 3),
+        "order_margin": None if hit.order_margin is None else round(hit.order_margin, 3),
+        "weak": hit.weak,
     }
 
 
-def moment(hit: Hit) -> str:
+def span(start_s: float, end_s: float) -> str:
     """The whole seconds that a span touches by more than a tenth: 0:42–0:44."""
-    start_s = math.floor(hit.start_s)
-    return f"{clock(start_s)}–{clock(max(start_s + 1, math.ceil(hit.end_s - 0.1)))}"
+    first_s = math.floor(start_s)
+    return f"{clock(first_s)}–{clock(max(first_s + 1, math.ceil(end_s - 0.1)))}"
 
 
 def clock(seconds: float) -> str:

@@ -84,6 +84,9 @@ PHRASES_BY_FIRST_WORD = _by_first_word()  # the longest first
 
 DETERMINERS = _words("a an the some this that these those his her its their my your our another one two")
 PRONOUNS = _words("it he she they which who")
+WEATHER = _words(
+    "rains raining pours pouring thunders thundering snows snowing hails hailing drizzles drizzling storms"
+)
 ANSWERS_WITH_NO = _words(
     """say says saying said shout shouts shouting yell yells yelling scream screams screaming whisper whispers
     whispering answers answering replies replying oh is are has have there's"""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.database import Database, storable_text
-from engine.library_rows import Checkpoint, FileVersion, IndexedFile
+from engine.library_rows import Checkpoint, FileVersion, IndexedFile, Scope
 from engine.metadata import Metadata, UcsName
 from engine.stored_embeddings import FileEmbeddings, intact_rows, unpack
 from engine.text_index import FileText, TextHit, TextIndex
@@ -206,6 +206,14 @@ class FileIndex:
 
     def search_text(self, query: str, limit: int, among: Collection[int] | None = None) -> list[TextHit]:
         return self._text.search(query, limit, among)
+
+    def resolved(self, scope: Scope) -> Scope:
+        """The same scope with the files themselves in place of what they must say, which library.db does not know."""
+        if not scope.says:
+            return scope
+        saying = self._text.saying(scope.says)
+        among = saying if scope.among is None else set(saying).intersection(scope.among)
+        return dataclasses.replace(scope, says=(), among=tuple(among))
 
     def prune_changes(self) -> None:
         newest = "SELECT coalesce(max(gen), 0) FROM change"

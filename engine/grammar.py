@@ -14,7 +14,7 @@ import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.connectives import ENGLISH, FOREIGN, PHRASES_BY_FIRST_WORD, PRONOUNS, Mark
+from engine.connectives import ENGLISH, FOREIGN, PHRASES_BY_FIRST_WORD, PRONOUNS, WEATHER, Mark
 from engine.word_sense import NEIGHBOURS, WHOLE, Place, acts_alone, count_of_subject, goes_on_without, joins, separates
 
 COMMA = ","
@@ -313,10 +313,15 @@ def _with_subjects(parts: list[Part]) -> list[Part]:
         if part.negated or any(token.folded == WHOLE for token in part.tokens):
             continue
         tokens = part.tokens
-        if tokens[0].folded in PRONOUNS and len(tokens) > 1 and subject:
+        if tokens[0].folded in PRONOUNS and len(tokens) > 1 and subject and not _is_weather(tokens):
             tokens = (*subject, *tokens[1:])
         elif at and subject and acts_alone([token.folded for token in tokens]):
             tokens = (*subject, *tokens)
         parts[at] = replace(part, tokens=tokens)
         subject = tokens[: count_of_subject([token.folded for token in tokens])]
     return parts
+
+
+def _is_weather(tokens: Sequence[Token]) -> bool:
+    """ "it rains": nobody in particular does."""
+    return tokens[0].folded == "it" and any(token.folded in WEATHER for token in tokens[1:3])

@@ -47,11 +47,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Answer:
-    """Hits, the best first. `hits[:cut]` are good matches, the others weak ones; `reason` says so in a sentence."""
+    """Hits, the best first. `hits[:cut]` are good matches, the others weak ones; `reason` says so in a sentence.
+
+    least_score : of a good match; what scores less may be here by chance
+    """
 
     hits: tuple[Hit, ...]
     cut: int
     reason: str
+    least_score: float = 0.5
 
 
 NOTHING = Answer((), 0, "Nothing was found.")

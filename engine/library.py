@@ -242,7 +242,7 @@ class Library:
 
         Equal ones are ordered by their names, and equal names folder by folder.
         """
-        return self._listing.in_order(scope, order, self.roots())
+        return self._listing.in_order(self._index.resolved(scope), order, self.roots())
 
     def rows(self, file_ids: Iterable[int]) -> dict[int, FileRow]:
         """What to show of each of these files, as far as they are there, by id."""
@@ -323,7 +323,7 @@ class Library:
 
         Any query is allowed.
         """
-        roots, asked = self.roots(), limit
+        scope, roots, asked = self._index.resolved(scope), self.roots(), limit
         if scope != EVERYTHING:
             few = self._listing.unordered(scope, roots, at_most=SMALL_SCOPE + 1).tolist()
             if len(few) <= SMALL_SCOPE:

@@ -6,26 +6,25 @@ every other thread of the process waiting.
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
-from engine.database import Database, storable_text
+from engine.conditions import AMONG, Condition, as_json, condition_of
+from engine.database import Database
 from engine.errors import display_path
-from engine.folders import folder_bytes
+from engine.folders import SEPARATOR, folders_below, located
 from engine.library_rows import EVERYTHING, Column, FileRow, FolderCount, NameCount, Order, Root, RootCounts, Scope
 from engine.natural_order import natural_key
 
-_Counted = TypeVar("_Counted", NameCount, FolderCount)
+MANY_NAMED = 10_000  # files of a scope
 
-_AMONG = "IN (SELECT value FROM json_each(?))"
-_SEPARATOR = os.fsencode(os.sep)
-_AFTER_SEPARATOR = bytes([_SEPARATOR[0] + 1])  # greater than all that begins with the separator
+_Counted = TypeVar("_Counted", NameCount, FolderCount)
 
 # what decides in each column, before the file's name and folder do
 _SORTED_BY: dict[Column, str] = {
@@ -45,6 +44,8 @@ class Listing:
 
     def in_order(self, scope: Scope, order: Order, roots: Sequence[Root]) -> np.ndarray:
         """The audible files of a scope, (files,) int64; equal ones by name, and those folder by folder."""
+        if many := _many_named(scope):
+            return _only(many, self.in_order(replace(scope, among=None), order, roots))
         if order.column == "added":
             ids = np.sort(self.unordered(scope, roots))
         elif order.column == "folder":
@@ -55,29 +56,33 @@ class Listing:
 
     def unordered(self, scope: Scope, roots: Sequence[Root], at_most: int = -1) -> np.ndarray:
         """The audible files of a scope, (files,) int64: all, or `at_most` so many."""
-        where, parameters = _condition(scope, roots)
-        found = f"SELECT id FROM audio_file WHERE {where} LIMIT ?"
-        (ids,) = self._numbers(f"SELECT group_concat(id) FROM ({found})", [*parameters, at_most])
+        if many := _many_named(scope):
+            ids = _only(many, self.unordered(replace(scope, among=None), roots))
+            return ids if at_most < 0 else ids[:at_most]
+        condition = self._condition(scope, roots)
+        (ids,) = self._numbers(
+            f"SELECT group_concat(id) FROM (SELECT id FROM {condition.found} LIMIT ?)", [*condition.values, at_most]
+        )
         return ids
 
     def _by_row(self, scope: Scope, roots: Sequence[Root], column: Column) -> np.ndarray:
         """By the name, which an index holds, or by what only the rows hold: they are read as they lie in the file."""
-        where, parameters = _condition(scope, roots)
-        table = "audio_file"
-        if column != "name" and scope == EVERYTHING:
-            table = "audio_file NOT INDEXED"
-        elif column != "name":
-            where = f"id IN (SELECT id FROM audio_file WHERE {where})"
-        ordered = f"SELECT id FROM {table} WHERE {where} ORDER BY {_SORTED_BY[column]}name_key, folder_id, id"
-        (ids,) = self._numbers(f"SELECT group_concat(id) FROM ({ordered})", parameters)
+        condition = self._condition(scope, roots)
+        if scope == EVERYTHING and column != "name":
+            condition = replace(condition, reads_rows=True)
+        found = condition.found
+        if column != "name" and not condition.reads_rows:
+            found = f"audio_file WHERE id IN (SELECT id FROM {found})"
+        ordered = f"SELECT id FROM {found} ORDER BY {_SORTED_BY[column]}name_key, folder_id, id"
+        (ids,) = self._numbers(f"SELECT group_concat(id) FROM ({ordered})", condition.values)
         return ids
 
     def _by_folder(self, scope: Scope, roots: Sequence[Root]) -> np.ndarray:
-        where, parameters = _condition(scope, roots)
+        condition = self._condition(scope, roots)
         ids, folders = self._numbers(
             "SELECT group_concat(id), group_concat(folder_id) FROM"
-            f" (SELECT id, folder_id FROM audio_file WHERE {where} ORDER BY folder_id, name_key, id)",
-            parameters,
+            f" (SELECT id, folder_id FROM {condition.found} ORDER BY folder_id, name_key, id)",
+            condition.values,
         )
         return ids[np.argsort(self._folder_ranks(roots)[folders], kind="stable")]
 
@@ -97,20 +102,23 @@ class Listing:
 
     def heard_among(self, file_ids: Iterable[int], scope: Scope, roots: Sequence[Root]) -> set[int]:
         """Those of the files that are audible and in the scope."""
-        where, parameters = _condition(scope, roots)
-        rows = self._database.rows(
-            f"SELECT id FROM audio_file WHERE id {_AMONG} AND {where}", [_as_json(file_ids), *parameters]
-        )
+        asked = set(file_ids)
+        among = asked if scope.among is None else asked.intersection(scope.among)
+        condition = self._condition(replace(scope, among=tuple(among)), roots)
+        rows = self._database.rows(f"SELECT id FROM {condition.found}", condition.values)
         return {file_id for (file_id,) in rows}
+
+    def _condition(self, scope: Scope, roots: Sequence[Root]) -> Condition:
+        return condition_of(scope, roots, self._database)
 
     # --- what to show ------------------------------------------------------------------------------------------------
 
     def rows(self, file_ids: Iterable[int]) -> dict[int, FileRow]:
         """What to show of each of these files, as far as they are there."""
-        ids = _as_json(file_ids)
+        ids = as_json(file_ids)
         tags: dict[int, tuple[str, ...]] = {}
         for file_id, name in self._database.rows(
-            f"SELECT file_id, name FROM file_tag JOIN tag ON tag.id = tag_id WHERE file_id {_AMONG} ORDER BY name",
+            f"SELECT file_id, name FROM file_tag JOIN tag ON tag.id = tag_id WHERE file_id {AMONG} ORDER BY name",
             (ids,),
         ):
             tags[file_id] = (*tags.get(file_id, ()), name)
@@ -118,7 +126,7 @@ class Listing:
             "SELECT f.id, f.root_id, r.path, f.relative_path, f.state, f.reason, f.duration_s, f.sample_rate_hz,"
             " f.channels, f.container, f.encoding, f.size, f.mtime_ns, stars"
             " FROM audio_file f JOIN root r ON r.id = f.root_id LEFT JOIN rating ON rating.file_id = f.id"
-            f" WHERE f.id {_AMONG}",
+            f" WHERE f.id {AMONG}",
             (ids,),
         )
         return {row[0]: _file_row(row, tags.get(row[0], ())) for row in rows}
@@ -165,8 +173,8 @@ class Listing:
 
     def subfolders(self, folder: Path, roots: Sequence[Root]) -> list[FolderCount]:
         """The folders directly inside `folder`, which lies in a root, that hold audible files at any depth."""
-        root_id, path = _located(folder, roots)
-        below, parameters = _folders_below(root_id, path)
+        root_id, path = located(folder, roots)
+        below, parameters = folders_below(root_id, path)
         rows = self._database.rows(
             "SELECT folder.relative_path, count(*) FROM folder JOIN audio_file ON folder_id = folder.id"
             f" WHERE state = 'ok' AND folder.id IN ({below}) GROUP BY folder.id",
@@ -174,60 +182,23 @@ class Listing:
         )
         files: Counter[bytes] = Counter()
         for found, count in rows:
-            files[found[len(path) :].removeprefix(_SEPARATOR).partition(_SEPARATOR)[0]] += count
+            files[found[len(path) :].removeprefix(SEPARATOR).partition(SEPARATOR)[0]] += count
         del files[b""]  # the folder itself
         named = [(os.fsdecode(name), count) for name, count in files.items()]
         return _in_natural_order(FolderCount(display_path(name), folder / name, count) for name, count in named)
 
 
-def _condition(scope: Scope, roots: Sequence[Root]) -> tuple[str, list[Any]]:
-    """What an audible file of `scope` fulfils, in SQL, and the values in it."""
-    conditions: list[str] = ["state = 'ok'"]
-    values: list[Any] = []
-    if scope.root_ids:
-        conditions.append(f"folder_id IN (SELECT folder.id FROM folder WHERE folder.root_id {_AMONG})")
-        values.append(_as_json(scope.root_ids))
-    if scope.folder is not None:
-        below, place = _folders_below(*_located(scope.folder, roots))
-        conditions.append(f"folder_id IN ({below})")
-        values += place
-    if scope.collection_id is not None:
-        conditions.append("audio_file.id IN (SELECT file_id FROM collection_file WHERE collection_id = ?)")
-        values.append(scope.collection_id)
-    for tag in scope.tags:
-        conditions.append("audio_file.id IN (SELECT file_id FROM file_tag JOIN tag ON tag.id = tag_id WHERE name = ?)")
-        values.append(storable_text(tag))
-    if scope.min_stars is not None:
-        conditions.append("audio_file.id IN (SELECT rating.file_id FROM rating WHERE rating.stars >= ?)")
-        values.append(scope.min_stars)
-    return " AND ".join(conditions), values
+def _many_named(scope: Scope) -> tuple[int, ...] | None:
+    """The files of a scope that names so many that it is faster to list without regard to them, and keep those."""
+    return scope.among if scope.among is not None and len(scope.among) > MANY_NAMED else None
 
 
-def _located(folder: Path, roots: Iterable[Root]) -> tuple[int | None, bytes]:
-    """The root that a folder lies in, and the folder as it is stored; no root for a folder outside of all."""
-    for root in roots:
-        if folder.is_relative_to(root.path):
-            return root.id, folder_bytes(folder.relative_to(root.path))
-    return None, b""
-
-
-def _folders_below(root_id: int | None, path: bytes) -> tuple[str, list[Any]]:
-    """The numbers of a folder and all folders in it, in SQL, and the values in that."""
-    if not path:
-        return "SELECT folder.id FROM folder WHERE folder.root_id = ?", [root_id]
-    below = "folder.relative_path > ? AND folder.relative_path < ?"
-    return (
-        f"SELECT folder.id FROM folder WHERE folder.root_id = ? AND (folder.relative_path = ? OR {below})",
-        [root_id, path, path + _SEPARATOR, path + _AFTER_SEPARATOR],
-    )
+def _only(among: Sequence[int], ids: np.ndarray) -> np.ndarray:
+    return ids[np.isin(ids, np.array(among, np.int64))]
 
 
 def _in_natural_order(counts: Iterable[_Counted]) -> list[_Counted]:
     return sorted(counts, key=lambda count: (natural_key(count.name), count.name))
-
-
-def _as_json(ids: Iterable[int]) -> str:
-    return json.dumps([int(number) for number in ids])  # numpy's numbers too
 
 
 def _file_row(row: tuple[Any, ...], tags: tuple[str, ...]) -> FileRow:

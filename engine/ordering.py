@@ -1,16 +1,12 @@
 """Sounds in the order in which a query names them: when was each heard, and does that order fit better than another?
 
-A query is a sequence of groups; the clauses of a group sound at the same time or one after another in any order. Every
-segment of a file has a similarity to every clause. Of these similarities
+A query is a sequence of groups; the clauses of a group sound at the same time or one after another in any order. Of the
+scores of every segment of a file for every clause, on a scale on which clauses can be compared,
 
-1.  `calibrated` makes deviations above the background, because those of different clauses cannot be compared;
-2.  `at_once` makes one row of those that must sound at the same time;
-3.  `arrange` finds the best segment for every clause such that each group begins at least a gap after the one before
+1.  `at_once` makes one row of those that must sound at the same time;
+2.  `arrange` finds the best segment for every clause such that each group begins at least a gap after the one before
     has ended; `arrangement_scores` tells how well that goes for many files at once;
-4.  `margin` tells by how much the order asked for is better than the best other one.
-
-Where every group is a single row of scores, `align` and `order_margin` are the same; `together` makes such a row that
-is as good as its weakest clause.
+3.  `margin` tells by how much the order asked for is better than the best other one.
 """
 
 from __future__ import annotations
@@ -30,70 +26,14 @@ Chosen = frozenset[int]  # some clauses
 
 @dataclass(frozen=True)
 class Alignment:
-    """The best way to hear all groups in order.
+    """The best way to hear all clauses, their groups in order.
 
-    score : mean score of the groups where they were heard; -inf where the file is too short to hold them
-    segments : the segment of each group, ascending; empty where the file is too short
+    score : mean score of the clauses where they were heard; -inf where the file is too short to hold them
+    segments : the segment of each clause; empty where the file is too short
     """
 
     score: float
     segments: tuple[int, ...]
-
-
-def calibrated(similarities: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Similarities (clauses, segments) -> deviations above the background, of the same shape.
-
-    background : (clauses, sounds), similarities of any segments of the library to the same clauses.
-    """
-    mean, deviation = background.mean(axis=1, keepdims=True), background.std(axis=1, keepdims=True)
-    return np.asarray((similarities - mean) / np.maximum(deviation, 1e-9))
-
-
-def together(scores: np.ndarray, reach: int) -> np.ndarray:
-    """Scores of clauses that sound at the same time (clauses, segments) -> of the group (segments,).
-
-    Each clause counts with its best score within `reach` segments, and the weakest decides.
-    """
-    padded = np.pad(scores, ((0, 0), (reach, reach)), constant_values=-np.inf)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=1)
-    return np.asarray(windows.max(axis=2).min(axis=0))
-
-
-def align(groups: np.ndarray, gap: int) -> Alignment:
-    """Scores of groups (groups, segments), in the order asked for -> their best alignment.
-
-    gap : the least number of segments from one group to the next; with 0 two groups may share a segment.
-    Raises ValueError for no group or a negative gap.
-    """
-    count, length = groups.shape
-    if not count or gap < 0:
-        raise ValueError(f"{count} groups cannot be aligned with {gap=}")
-    if length <= (count - 1) * gap:
-        return Alignment(-np.inf, ())
-    total = groups[0]  # total[t]: the best sum of the groups so far if the last of them is heard in segment t
-    before = []  # for each further group: where the group before it is heard best, if this one is heard in t
-    for scores in groups[1:]:
-        best_until = _best_until(total)
-        earlier = np.maximum(np.arange(length) - gap, 0)
-        before.append(best_until[earlier])
-        total = scores + np.where(np.arange(length) < gap, -np.inf, total[before[-1]])
-    segments = [int(total.argmax())]
-    for where in reversed(before):
-        segments.insert(0, int(where[segments[0]]))
-    return Alignment(float(total[segments[-1]]) / count, tuple(segments))
-
-
-def order_margin(groups: np.ndarray, gap: int) -> float:
-    """By how much the order of the groups (groups, segments) scores better than the best other order.
-
-    0 where there is no other order, or no room for any.
-    """
-    asked = align(groups, gap).score
-    others = [align(groups[list(order)], gap).score for order in _other_orders(len(groups))]
-    return asked - max(others) if others and np.isfinite(asked) else 0.0
-
-
-# --- clauses in groups ------------------------------------------------------------------------------------------------
 
 
 def at_once(scores: np.ndarray, reach: int) -> np.ndarray:
@@ -139,14 +79,18 @@ def margin(scores: np.ndarray, groups: Sequence[int], gap: int) -> float | None:
 
     scores : (clauses, segments). None where there is no other order, or no room for any.
     """
-    numbers = sorted(set(groups))
     asked = arrange(scores, groups, gap).score
-    if len(numbers) < 2 or not np.isfinite(asked):
+    if len(set(groups)) < 2 or not np.isfinite(asked):
         return None
-    return asked - max(
-        float(arrangement_scores(scores, [order[numbers.index(group)] for group in groups], gap))
-        for order in _other_orders(len(numbers))
-    )
+    return asked - float(other_order_scores(scores, groups, gap))
+
+
+def other_order_scores(scores: np.ndarray, groups: Sequence[int], gap: int) -> np.ndarray:
+    """`arrangement_scores` of the best other order of the groups; -inf where there is none."""
+    numbers = sorted(set(groups))
+    others = [[order[numbers.index(group)] for group in groups] for order in _other_orders(len(numbers))]
+    found = (arrangement_scores(scores, other, gap) for other in others)
+    return np.asarray(np.max([np.full(scores.shape[1:-1], -np.inf), *found], axis=0))
 
 
 class _Step(NamedTuple):
@@ -202,12 +146,6 @@ def _go_back(scores: np.ndarray, best: dict[Chosen, np.ndarray], until: int, fou
         )
         found[last], chosen = until, chosen - {last}
     return until
-
-
-def _best_until(scores: np.ndarray) -> np.ndarray:
-    """(segments,) -> for each segment the position of the best score up to and with it."""
-    rises = scores == np.maximum.accumulate(scores)
-    return np.asarray(np.maximum.accumulate(np.where(rises, np.arange(len(scores)), 0)))
 
 
 def _other_orders(count: int) -> Iterator[tuple[int, ...]]:

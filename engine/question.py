@@ -45,7 +45,10 @@ class Question:
     @property
     def part(self) -> Scope:
         """The scope without files that do not fulfil the sentence's filters or do not say its quoted words."""
-        query = self.parsed
+        return self.part_for(self.parsed)
+
+    def part_for(self, query: ParsedQuery) -> Scope:
+        """The same for the sentence as something else understands it."""
         return replace(
             self.scope,
             filters=(*self.scope.filters, *query.filters),

@@ -7,64 +7,66 @@ How a file is judged:
     words such as "the" do not count. So a file that both says and sounds it comes first, and one that only says it
     comes behind those that clearly sound like it, but is never lost.
 3.  *Score.* A logistic curve of the sum: 0.5 where the evidence is `EVEN_Z` deviations above the background.
-4.  *Span*, of each sound: the run of segments around the best one that keep at least `SPAN_FRACTION` of its z: the
-    whole stretch of a lasting sound, a moment of a short one. Where nothing matches, the best segment alone.
+4.  *Span*, of each sound: the segments around the best one; see `evidence.best_span`.
 5.  *Weak* is what may be chance: see `cut`.
+6.  *Liked or disliked.* What a person says of a file outweighs all else: it comes first, or last and weak. What is
+    looked for moves towards what was liked: see `feedback`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
+from engine.aiming import Aim
 from engine.background import score_of
 from engine.candidates import find_candidates
-from engine.cut import reason_of, spreads_of_chance
+from engine.cut import LEAST_HEARD_Z, RECORDED, least_of_good, reason_of, spreads_of_chance
 from engine.embedding import Embedder
-from engine.errors import display_path
-from engine.evidence import Backgrounds, Judge, Placed
-from engine.examples import Examples
+from engine.evidence import Backgrounds, Judge, Placed, best_span
 from engine.hits import NOTHING, Answer, ClauseMatch, Hit, Strictness
 from engine.library import Library
-from engine.library_rows import EVERYTHING, AudioFile, Order, Scope
-from engine.query import parse
+from engine.library_rows import EVERYTHING, AudioFile, Scope
+from engine.query import ParsedQuery, parse
 from engine.question import Example, Question
-from engine.target import Sound, Target, sounds_of, whole_of
-from engine.text_index import query_words
+from engine.target import Sound, Target
 from engine.vector_index import VectorIndex
 
-SPEAKING_FILES = 500  # so many files, best first, are asked what they say
 WORDS_WORTH = 3.0  # deviations
-SPAN_FRACTION = 0.4
-CACHED_SENTENCES = 256
-
-
-def best_span(z: np.ndarray, at: int | None = None) -> tuple[int, int]:
-    """The segments first .. last - 1 around one of z (segments,), or around the first best; see the module's text."""
-    best = int(z.argmax()) if at is None else at
-    if z[best] <= 0:
-        return best, best + 1
-    weak = np.flatnonzero(z < SPAN_FRACTION * z[best])
-    return int(max(weak[weak < best], default=-1)) + 1, int(min(weak[weak > best], default=len(z)))
+JUDGED_WORTH = 1000.0  # more than can be heard and said
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """A candidate: what was heard and what is said, in deviations, and the words it says."""
+    """A candidate: what was heard and what is said, in deviations, and the words it says.
+
+    right : what a person says of it; None if nothing
+    """
 
     file_id: int
     heard_z: float
     said_z: float
     words: tuple[str, ...]
+    right: bool | None = None
+
+    @property
+    def says_all(self) -> bool:
+        return self.said_z >= WORDS_WORTH
+
+    @property
+    def z(self) -> float:
+        judged_z = 0.0 if self.right is None else JUDGED_WORTH if self.right else -JUDGED_WORTH
+        return self.heard_z + self.said_z + judged_z
 
     @property
     def rank(self) -> tuple[float, int]:
-        return -(self.heard_z + self.said_z), self.file_id
+        return -self.z, self.file_id
+
+    def is_good_alone(self, cut_z: float) -> bool:
+        """Without its words."""
+        return self.heard_z >= cut_z if self.right is None else self.right
 
 
 class Searcher:
@@ -77,8 +79,7 @@ class Searcher:
         self._index = index
         self._embedder = embedder
         self._backgrounds = Backgrounds(index)
-        self._examples = Examples(library, embedder)
-        self._vector_of = lru_cache(CACHED_SENTENCES)(lambda text: embedder.embed_text([text])[0])
+        self._aim = Aim(library, index, embedder, self._backgrounds)
 
     def search(self, sentence: str, limit: int = 20, scope: Scope = EVERYTHING) -> list[Hit]:
         """The files of a scope that sound like `sentence` or say it, best first. Raises EmptyQuery.
@@ -110,29 +111,11 @@ class Searcher:
         """
         if question.is_browsing:
             return NOTHING
-        target = self._target_of_examples(question) if question.examples else self._target_of_words(question, limit)
-        return self._answer(target, limit, question.strictness)
+        return self._answer(self._aim.target_of(question, limit), limit, question.strictness)
 
-    def _target_of_words(self, question: Question, limit: int) -> Target:
-        query = question.parsed
-        words = query.words
-        said = self._library.search_text(words, max(SPEAKING_FILES, limit), question.part) if words else []
-        return Target(
-            sounds_of(query, self._vector_of),
-            whole_of(query, self._vector_of),
-            said={hit.file_id: hit.words for hit in said},
-            asked_words=len(query_words(words)),
-            part=self._part(question.part),
-        )
-
-    def _target_of_examples(self, question: Question) -> Target:
-        (example,) = question.examples
-        heard = self._examples.heard(example)
-        sounds = (Sound(display_path(example.path.name), heard.vector),)
-        return Target(sounds, heard.vector, {}, part=self._part(question.part), without=heard.file_id)
-
-    def _part(self, scope: Scope) -> np.ndarray | None:
-        return None if scope == EVERYTHING else self._library.listing(scope, Order("added"))
+    def query_of(self, question: Question) -> ParsedQuery:
+        """The sentence of a question as it is understood beside its examples. Raises as `similar` does."""
+        return self._aim.query_of(question)
 
     def _answer(self, target: Target, limit: int, strictness: Strictness) -> Answer:
         judge = Judge(self._index, self._backgrounds, target, self._embedder.segment_s)
@@ -140,10 +123,15 @@ class Searcher:
         heard = judge.heard_z(candidates.file_ids, candidates.nearest)
         judged = sorted((_judged(target, id, heard) for id in candidates.file_ids), key=lambda one: one.rank)
         present = list(islice(self._present(judged, at_once=2 * limit), limit))
-        cut_z = judge.usual_z(spreads_of_chance(candidates.clips, strictness))
-        hits = tuple(self._hit(target, judge, file, one, cut_z) for file, one in present)
-        good_by_sound = sum(one.heard_z >= cut_z for _, one in present)
-        return Answer(hits, sum(not hit.weak for hit in hits), reason_of(hits, good_by_sound))
+        chance_z = judge.usual_z(spreads_of_chance(candidates.clips, strictness), RECORDED)
+        placed = {one.file_id: judge.place(one.file_id) for _, one in present}
+        complete = [one for _, one in present if _has_all(placed[one.file_id])]
+        best_z = max((one.heard_z for one in complete if one.right is not False), default=0.0)
+        cut_z = least_of_good(judge.usual_z(0.0), chance_z, best_z)
+        hits = tuple(self._hit(target, judge, file, one, placed[one.file_id], cut_z) for file, one in present)
+        good_by_sound = sum(one.is_good_alone(cut_z) for one in complete)
+        good = sum(not hit.weak for hit in hits)
+        return Answer(hits, good, reason_of(hits, good_by_sound), score_of(cut_z))
 
     def _present(self, judged: list[_Judged], at_once: int) -> Iterator[tuple[AudioFile, _Judged]]:
         """Those that can be heard, in the same order. Files of a drive that is not there now still count."""
@@ -156,22 +144,23 @@ class Searcher:
                 if file and file.state == "ok" and (file.root_id not in online or file.path.exists()):
                     yield file, candidate
 
-    def _hit(self, target: Target, judge: Judge, file: AudioFile, judged: _Judged, cut_z: float) -> Hit:
-        placed = judge.place(file.id)
+    def _hit(
+        self, target: Target, judge: Judge, file: AudioFile, judged: _Judged, placed: Placed | None, cut_z: float
+    ) -> Hit:
         clauses = self._matches(target, judge, placed, file, judged)
         wanted = [clause for clause in clauses if not clause.negated]
         duration_s = file.duration_s or 0.0
         return Hit(
             file_id=file.id,
             path=file.path,
-            score=score_of(judged.heard_z + judged.said_z),
+            score=score_of(judged.z),
             start_s=min((clause.start_s for clause in wanted), default=0.0),
             end_s=max((clause.end_s for clause in wanted), default=duration_s),
             clauses=clauses,
             words=judged.words,
             duration_s=duration_s,
             order_margin=placed.margin if placed else None,
-            weak=judged.heard_z + judged.said_z < cut_z,
+            weak=judged.z < cut_z or not (judged.says_all or judged.right or _has_all(placed)),
         )
 
     def _matches(
@@ -212,8 +201,14 @@ class Searcher:
         return ClauseMatch(text, start_s, end_s, score_of(z), negated)
 
 
+def _has_all(placed: Placed | None) -> bool:
+    """Whether every sound is heard a little; of a single one its evidence tells that."""
+    return placed is None or len(placed.z) == 1 or placed.weakest_z >= LEAST_HEARD_Z
+
+
 def _judged(target: Target, file_id: int, heard: dict[int, float]) -> _Judged:
     """A file that this network has not listened to counts as background."""
     words = target.said.get(file_id, ())
     said_z = WORDS_WORTH * len(words) / target.asked_words if words else 0.0
-    return _Judged(file_id, heard.get(file_id, 0.0), said_z, words)
+    right = True if file_id in target.right else False if file_id in target.wrong else None
+    return _Judged(file_id, heard.get(file_id, 0.0), said_z, words, right)

@@ -12,22 +12,30 @@ from engine.query import ParsedQuery
 
 @dataclass(frozen=True)
 class Sound:
-    """A unit vector (dim,) and how to call it; see `engine.query.Clause`."""
+    """A unit vector (dim,) and how to call it; see `engine.query.Clause`.
+
+    recorded : the vector is that of a recording, at least in part
+    beside : it may be heard anywhere and is judged by itself, whatever the order of the others
+    """
 
     text: str
     vector: np.ndarray
     group: int = 0
     negated: bool = False
     together: bool = False
+    recorded: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
 class Target:
-    """`whole` is all that is wanted as one vector (dim,): of one sound its own.
+    """`whole` is all that words want as one vector (dim,): of one sound its own.
 
+    sounds : those that are wanted come first, and of these the ones that are heard beside the others last
     said : for file ids the words they say, out of `asked_words`
     part : ids (files,) of those that may answer; None for all
-    without : the file that the target was made from
+    without : the files that the target was made from
+    right, wrong : files of which a person said so
     """
 
     sounds: tuple[Sound, ...]
@@ -35,7 +43,9 @@ class Target:
     said: Mapping[int, tuple[str, ...]]
     asked_words: int = 0
     part: np.ndarray | None = None
-    without: int | None = None
+    without: frozenset[int] = frozenset()
+    right: frozenset[int] = frozenset()
+    wrong: frozenset[int] = frozenset()
 
     @property
     def wanted(self) -> tuple[Sound, ...]:
@@ -46,10 +56,19 @@ class Target:
         return tuple(sound for sound in self.sounds if sound.negated)
 
     @property
+    def arranged(self) -> tuple[Sound, ...]:
+        """The wanted sounds that have their place among each other."""
+        return tuple(sound for sound in self.wanted if not sound.beside)
+
+    @property
+    def beside(self) -> tuple[Sound, ...]:
+        return tuple(sound for sound in self.wanted if sound.beside)
+
+    @property
     def at_once(self) -> list[list[int]]:
-        """The wanted sounds, by their positions among them: those that must be heard at the same time in one list."""
+        """The arranged sounds, by their positions: those that must be heard at the same time in one list."""
         found: list[list[int]] = []
-        for position, sound in enumerate(self.wanted):
+        for position, sound in enumerate(self.arranged):
             if sound.together and found:
                 found[-1].append(position)
             else:
@@ -69,9 +88,22 @@ def sounds_of(query: ParsedQuery, vector_of: Callable[[str], np.ndarray]) -> tup
     )
 
 
+def like(vectors: Sequence[np.ndarray], names: Sequence[str]) -> Sound:
+    """The sound that recordings, each a unit vector (dim,), have in common."""
+    total = np.sum(vectors, axis=0)
+    norm = float(np.linalg.norm(total))
+    vector = np.asarray(total / norm, np.float32) if norm > 1e-6 else vectors[0]
+    return Sound(f"like {' and '.join(names)}", vector, recorded=True)
+
+
+def opposite_of(vectors: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
+    """(dim,): what is least like all of these unit vectors (dim,)."""
+    total = -np.sum(vectors, axis=0)
+    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
+
+
 def whole_of(query: ParsedQuery, vector_of: Callable[[str], np.ndarray]) -> np.ndarray:
     """(dim,): of all that should be heard; where nothing should be, what is least like all that should not."""
     if not query.heard:
-        total = -np.sum([vector_of(clause.text) for clause in query.unheard], axis=0)
-        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
+        return opposite_of([vector_of(clause.text) for clause in query.unheard])
     return vector_of(query.heard[0].text if len(query.heard) == 1 else query.text)

@@ -21,6 +21,7 @@ from engine.database import Database
 
 MAX_QUERY_CHARACTERS = 4096
 MAX_QUERY_WORDS = 64
+MAX_PARTS_JOINED = 6  # of a quoted phrase: 32 ways to join them
 MAX_FIELD_CHARACTERS = 100_000
 WEIGHED_MATCHES = 10_000  # of all words of a query together: some 20 ms
 
@@ -93,6 +94,18 @@ class TextIndex:
         return [
             TextHit(hit.file_id, hit.score, tuple(sorted(hit.words, key=order.__getitem__))) for hit in hits[:limit]
         ]
+
+    def saying(self, phrases: Iterable[str]) -> tuple[int, ...]:
+        """The files that say each of the phrases word for word: DoorSlam says "door", and "doors" does not.
+
+        A phrase without letters and digits is said by none, since these are all that is known of a text. Never raises.
+        """
+        asked = [_stored_ways(phrase) for phrase in phrases]
+        if not all(asked):
+            return ()
+        match = " AND ".join(f"({' OR '.join(ways)})" for ways in asked)
+        rows = self._database.rows("SELECT group_concat(rowid) FROM text WHERE text MATCH ?", (match,))
+        return tuple(map(int, rows[0][0].split(","))) if rows[0][0] else ()
 
     def _told_apart(self, words: Sequence[str]) -> tuple[list[str], list[str]]:
         """The words that few enough files match to weigh them, and the others; each the rarest first."""
@@ -169,11 +182,34 @@ def query_words(query: str) -> list[str]:
 
 def searchable(text: str) -> str:
     """The words of `text` with a space between them, and after each its parts: DoorSlam02 Door Slam 02."""
-    words: list[str] = []
-    for run in _runs(text[:MAX_FIELD_CHARACTERS]):
-        parts = _parts(run)
-        words += [run, *parts] if len(parts) > 1 else [run]
-    return " ".join(words)
+    return " ".join(_as_stored(_parts(run)) for run in _runs(text[:MAX_FIELD_CHARACTERS]))
+
+
+def _stored_ways(phrase: str) -> list[str]:
+    """For FTS5, what `searchable` may have made of a text that says a phrase; nothing for a phrase without words.
+
+    It makes "rain take02 take 02" of rain_take02, which says "rain take 02": words in a row may be the parts of one.
+    """
+    runs = _runs(phrase[:MAX_QUERY_CHARACTERS])[:MAX_QUERY_WORDS]
+    parts = [part for run in runs for part in _parts(run)]
+    if len(parts) <= MAX_PARTS_JOINED:
+        groupings = list(_groupings(parts))
+    else:
+        groupings = [[_parts(run) for run in runs], [[part] for part in parts]]
+    ways = [" ".join(runs), *(" ".join(map(_as_stored, groups)) for groups in groupings)]
+    return [f'"{way}"' for way in dict.fromkeys(ways) if way]
+
+
+def _groupings(parts: Sequence[str]) -> Iterator[list[Sequence[str]]]:
+    """All ways to cut a row into groups."""
+    for count in range(len(parts)):
+        for cuts in combinations(range(1, len(parts)), count):
+            yield [parts[start:end] for start, end in pairwise([0, *cuts, len(parts)])]
+
+
+def _as_stored(parts: Sequence[str]) -> str:
+    """A run of letters and digits, and after it its parts."""
+    return " ".join(["".join(parts), *parts] if len(parts) > 1 else parts)
 
 
 def _pattern(word: str) -> str:

@@ -145,6 +145,12 @@ def _as(place: Place) -> bool:
     return any(word.endswith("s") and follows in _AFTER_VERBS for word, follows in pairwise(after[1:]))  # tries a door
 
 
+def _while(place: Place) -> bool:
+    """Not "while tied to a post", which is nothing to hear."""
+    first, *others = place.after
+    return not (place.before and first.endswith("ed") and bool(others) and others[0] in _AFTER_VERBS | {"with"})
+
+
 def _with(place: Place) -> bool:
     phrase = _phrase(place.after)
     if phrase[-3:] == ["in", "the", "background"]:
@@ -193,6 +199,8 @@ _JUDGES: dict[str, Callable[[Place], bool]] = {
     "and": _and,
     "as": _as,
     "just as": _as,
+    "while": _while,
+    "whilst": _while,
     "with": _with,
     "over": _over,
     "no": _no,

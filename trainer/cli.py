@@ -20,6 +20,7 @@ import typer
 
 from engine.cli_output import FAILED, answer, say
 from engine.errors import display_path
+from engine.paths import demo_sounds_folder
 from trainer.config import Recipe, load_recipe
 from trainer.errors import TrainerError
 from trainer.evaluate.sections import Section
@@ -176,6 +177,10 @@ def export_command(
 
 @app.command("evaluate")
 def evaluate_command(
+    sections: Annotated[
+        list[Section] | None,
+        typer.Argument(metavar="[SECTION]...", help=f"{', '.join(Section)}; all, if none is named."),
+    ] = None,
     split: Annotated[
         Literal["dev", "held-out"],
         typer.Option("--split", help="dev measures; held-out are the training sources kept for choosing."),
@@ -184,10 +189,9 @@ def evaluate_command(
         Path | None,
         typer.Option("--network", metavar="DIR", help="A network's folder, instead of the one Earmark brings."),
     ] = None,
-    only: Annotated[
-        list[Section] | None,
-        typer.Option("--only", help="A section, instead of all; more than one if repeated."),
-    ] = None,
+    pairs: Annotated[
+        int, typer.Option("--pairs", min=1, help="So many pairs of sounds are put in order, for `ordering`.")
+    ] = 240,
     recipe: RecipeOption = "default",
     shared: SharedOption = Path("../shared"),
     json_file: Annotated[
@@ -196,9 +200,9 @@ def evaluate_command(
 ) -> None:
     """Measure a network: does it find, name, order and place sounds?
 
-    Prints a table for each section, beside chance, a baseline and the teachers' own tags, with 95 % intervals.
+    Prints tables for each section, beside chance, a baseline and the teachers' own tags, with 95 % intervals.
 
-    Example: earmark-train evaluate --network runs/default/network --json build/figures.json
+    Example: earmark-train evaluate ordering --network runs/default/network --json build/figures.json
     """
     from engine.embedding import Embedder
     from trainer.corpus import read_clips, split_clips, teacher_files
@@ -215,8 +219,11 @@ def evaluate_command(
         training=[clips[i] for i in parts.training],
         held_out=held_out,
         teachers=teacher_files(shared),
+        captions=shared / "captions",
+        pairs=pairs,
+        demo_sounds=demo_sounds_folder(),
     )
-    evaluation = evaluate(Embedder.load(network), material, only=only or tuple(Section))
+    evaluation = evaluate(Embedder.load(network), material, only=sections or tuple(Section))
     typer.echo(evaluation.text())
     if json_file:
         json_file.write_text(json.dumps(evaluation.to_dict(), indent=2) + "\n", encoding="utf-8")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def few(library: Library, sounds: Path, monkeypatch: pytest.MonkeyPatch) -> tupl
         "a dog in it": store(library, root, "dog.wav", embeddings=file_of(2, 2, 0)),
         "a car in it": store(library, root, "car.wav", embeddings=file_of(2, 1, 2)),
     }
-    for name in ("CANDIDATE_FILES", "NEAREST_SEGMENTS", "NEAREST_OF_SEVERAL"):
+    for name in ("CANDIDATE_FILES", "NEAREST_SEGMENTS", "NEAREST_OF_SEVERAL", "TOGETHER_FILES"):
         monkeypatch.setattr(candidates, name, 1)
     return VectorIndex(library.index_db, CHECKPOINT), ids
 
@@ -46,6 +47,18 @@ def test_a_moment_of_any_sound_that_is_asked_for_makes_a_candidate(
     assert found.clips == 3
 
 
+def test_a_file_that_has_a_little_of_every_sound_makes_a_candidate(
+    few: tuple[VectorIndex, dict[str, int]], library: Library
+) -> None:
+    root = next(iter(library.roots()))
+    dog, car = (store(library, root, f"{name}.wav", embeddings=file_of(axis)) for axis, name in enumerate("ab"))
+    mixed = FileEmbeddings(AXES[[3]], np.asarray((AXES[0] + AXES[1]) / 2**0.5, np.float32))
+    both = store(library, root, "c.wav", embeddings=mixed)
+    target = Target((DOG, CAR), AXES[2], {})  # a sentence that says nothing of it
+    found = find_candidates(VectorIndex(library.index_db, CHECKPOINT), target, limit=1)
+    assert {dog, car, both} <= found.file_ids
+
+
 def test_of_one_sound_the_nearest_are_known_by_their_likeness(few: tuple[VectorIndex, dict[str, int]]) -> None:
     index, ids = few
     found = find_candidates(index, Target((DOG,), DOG.vector, {}), limit=1)
@@ -55,7 +68,8 @@ def test_of_one_sound_the_nearest_are_known_by_their_likeness(few: tuple[VectorI
 def test_files_that_say_it_are_candidates_and_the_example_is_not(few: tuple[VectorIndex, dict[str, int]]) -> None:
     index, ids = few
     said = {ids["rain"]: ("dog",)}
-    found = find_candidates(index, Target((DOG,), DOG.vector, said, 1, without=ids["a dog in it"]), limit=1)
+    target = Target((DOG,), DOG.vector, said, 1, without=frozenset({ids["a dog in it"]}))
+    found = find_candidates(index, target, limit=1)
     assert ids["rain"] in found.file_ids
     assert ids["a dog in it"] not in found.file_ids
 
@@ -75,3 +89,12 @@ def test_an_empty_library_has_no_candidates(library: Library) -> None:
     index = VectorIndex(library.index_db, CHECKPOINT)
     found = find_candidates(index, Target((DOG, CAR), WHOLE, {}), limit=5)
     assert (found.file_ids, found.clips) == (set(), 0)
+
+
+def test_what_a_person_judged_is_among_them_if_it_may_answer(few: tuple[VectorIndex, dict[str, int]]) -> None:
+    index, ids = few
+    car, rain = ids["a car in it"], ids["rain"]
+    target = Target((DOG,), DOG.vector, {}, right=frozenset({car}), wrong=frozenset({rain}))
+    assert {car, rain} <= find_candidates(index, target, limit=1).file_ids
+    part = np.array([ids["a dog in it"], rain])
+    assert find_candidates(index, replace(target, part=part), limit=1).file_ids == set(part.tolist())

@@ -176,23 +176,26 @@ def test_hit_as_json(earmark: Run, indexed: Path) -> None:
     outcome = earmark("search", "dog bark", "--json")
     (answer,) = outcome.rows
     assert (outcome.code, outcome.err) == (0, "")
-    assert list(answer) == ["query", "hits"]
+    assert list(answer) == ["query", "understood", "reason", "least_score", "hits"]
     assert answer["query"] == "dog bark"
     hit = next(hit for hit in answer["hits"] if hit["path"] == str(indexed / "dog bark.wav"))
-    assert list(hit) == ["path", "score", "start_s", "end_s", "clauses", "words", "duration_s"]
+    assert list(hit) == [
+        "path", "score", "start_s", "end_s", "clauses", "words", "duration_s", "order_margin", "weak"
+    ]  # fmt: skip
     assert hit["words"] == ["dog", "bark"]
     assert hit["duration_s"] == 2.0
     assert 0 <= hit["start_s"] < hit["end_s"] <= 2.0
     assert 0 <= hit["score"] <= 1
     (clause,) = hit["clauses"]
-    assert list(clause) == ["text", "start_s", "end_s", "score"]
+    assert list(clause) == ["text", "start_s", "end_s", "score", "negated"]
     assert clause["text"] == "dog bark"
 
 
 def test_hits_for_people(earmark: Run, indexed: Path) -> None:
     outcome = earmark("search", "dog", "bark", "--limit", "1")
-    (line,) = outcome.out.splitlines()
+    reason, line = outcome.out.splitlines()
     assert outcome.code == 0
+    assert reason.endswith(".")
     assert line.startswith("  1  ")
     assert line.endswith("  dog bark.wav  (says dog, bark)")
     assert "0:00–0:0" in line
@@ -208,7 +211,8 @@ def test_every_line_of_a_file_is_a_query_and_answers_keep_their_order(
     assert rows[0] == rows[3]
     assert all(len(row["hits"]) == 2 for row in rows)
     text = earmark("search", "--queries", queries).out
-    assert [line for line in text.splitlines() if line.endswith(":")][:2] == ["dog barks:", "rain on the roof:"]
+    titles = [line for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert titles == ["dog barks:", "rain on the roof:", "caf\u00e9:", "dog barks:"]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +253,7 @@ def test_empty_library_is_said_in_one_sentence(earmark: Run, sounds: Path) -> No
     earmark("index", sounds)
     outcome = earmark("search", "dog", "--json")
     assert outcome.code == 0
-    assert outcome.rows == [{"query": "dog", "hits": []}]
+    assert [(row["query"], row["reason"], row["hits"]) for row in outcome.rows] == [("dog", "Nothing was found.", [])]
     assert one_sentence(outcome) == "The library holds no sounds yet: `earmark index FOLDER` adds them."
 
 
@@ -258,7 +262,7 @@ def test_library_of_another_network_is_said_in_one_sentence(run: Run, indexed: P
 
     write_small_network(tmp_path / "network", seed=1)
     outcome = run("search", "zebra", "--library", tmp_path / "library", "--network", tmp_path / "network", "--json")
-    assert outcome.rows == [{"query": "zebra", "hits": []}]
+    assert [(row["query"], row["hits"]) for row in outcome.rows] == [("zebra", [])]
     assert one_sentence(outcome) == "No file was listened to with the network small yet: `earmark index` does so."
 
 
@@ -293,6 +297,58 @@ def test_damaged_network_is_said_in_one_sentence(run: Run, indexed: Path, networ
             assert str(folder) in one_sentence(outcome)
 
 
+# --- search by example ------------------------------------------------------------------------------------------------
+
+
+def test_like_alone_is_similar(earmark: Run, indexed: Path) -> None:
+    example = indexed / "dog bark.wav"
+    like = earmark("search", "--like", f"{example}@0.5-1.5", "--json").rows[0]
+    similar = earmark("similar", example, "--from", "0.5", "--to", "1.5", "--json").rows[0]
+    assert like == similar
+
+
+def test_words_beside_an_example_and_what_it_is_compared_with(earmark: Run, indexed: Path) -> None:
+    example = indexed / "dog bark.wav"
+    outcome = earmark("search", "--like", example, "like this, but longer, without rain", "--json")
+    (row,) = outcome.rows
+    assert (outcome.code, row["query"]) == (0, "like this, but longer, without rain")
+    assert row["understood"]["filters"] == ["duration:>2s"]
+    assert row["understood"]["like"] == [{"path": str(example), "start_s": 0.0, "end_s": None}]
+    assert [hit["path"] for hit in row["hits"]] == [str(indexed / "rain" / "car.flac")]
+    assert [(one["text"], one["negated"]) for one in row["hits"][0]["clauses"]] == [
+        ("like dog bark.wav", False),
+        ("rain", True),
+    ]
+    assert earmark("search", "--like", example, "shorter", "--json").rows[0]["hits"] == []
+
+
+def test_what_it_should_not_be_like_comes_last(earmark: Run, indexed: Path) -> None:
+    rows = earmark("search", "dog bark", "--not-like", indexed / "dog bark.wav", "--json").rows
+    last = rows[0]["hits"][-1]
+    assert (last["path"], last["score"], last["weak"]) == (str(indexed / "dog bark.wav"), 0.0, True)
+
+
+def test_strict_shows_good_matches_only(earmark: Run, indexed: Path) -> None:
+    for level in ("--loose", "--strict"):
+        (row,) = earmark("search", "dog bark", level, "--json").rows
+        assert row["understood"]["strictness"] == level[2:]
+        if level == "--strict":
+            assert not any(hit["weak"] for hit in row["hits"])
+
+
+def test_explained(earmark: Run, indexed: Path) -> None:
+    outcome = earmark("search", "dog bark then rain", "--explain")
+    assert outcome.code == 0
+    assert outcome.out.startswith("Understood as:\n     dog bark")
+    assert "     then rain" in outcome.out
+
+
+def test_filters_and_quoted_words_alone_list_files(earmark: Run, indexed: Path) -> None:
+    (row,) = earmark("search", "format:wav", "--json").rows
+    assert [(hit["path"], hit["clauses"]) for hit in row["hits"]] == [(str(indexed / "dog bark.wav"), [])]
+    assert earmark("search", "format:mp3", "--json").rows[0]["reason"] == "Nothing was found."
+
+
 # --- similar, info, roots ---------------------------------------------------------------------------------------------
 
 
@@ -308,7 +364,7 @@ def test_similar_takes_a_file_that_the_library_does_not_know(
     earmark: Run, indexed: Path, tmp_path: Path, write_sound: WriteSound
 ) -> None:
     lines = earmark("similar", write_sound(tmp_path / "new.ogg", seconds=1)).out.splitlines()
-    assert len(lines) == 2
+    assert sum(line.endswith((".wav", ".flac")) for line in lines) == 2
 
 
 @pytest.mark.parametrize(
@@ -412,7 +468,7 @@ def test_any_name_comes_back_whole_in_json_and_harmless_in_text(
     (answer,) = earmark("search", "bold", "--json").rows
     assert {os.path.basename(os.fsencode(hit["path"])) for hit in answer["hits"]} == set(bad_names)
     text = earmark("search", "bold").out
-    assert len(text.splitlines()) == len(bad_names) + ("     weaker:" in text.splitlines())
+    assert len(text.splitlines()) == 1 + len(bad_names) + ("     weaker:" in text.splitlines())
     assert all(character.isprintable() for line in text.splitlines() for character in line)
 
 
@@ -422,6 +478,10 @@ def test_any_name_comes_back_whole_in_json_and_harmless_in_text(
         ["search"],
         ["search", ""],
         ["search", "dog", "--queries", "file"],
+        ["search", "dog", "--strict", "--loose"],
+        ["search", "--not-like", "dog.wav"],
+        ["search", "--like", ""],
+        ["search", "--explain"],
         ["search", "dog", "--limit", "0"],
         ["search", "dog", "--limit", "many"],
         ["index"],

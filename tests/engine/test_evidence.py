@@ -5,9 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from engine.background import EVEN_Z
-from engine.evidence import Backgrounds, Judge
+from engine.evidence import Backgrounds, Judge, best_span
 from engine.library import Library
 from engine.stored_embeddings import FileEmbeddings
 from engine.target import Sound, Target
@@ -40,13 +43,21 @@ def put(library: Library, sounds: Path) -> Put:
     return put_file
 
 
-def sound(axis: int, group: int = 0, *, negated: bool = False, together: bool = False) -> Sound:
-    return Sound(str(axis), AXES[axis], group, negated, together)
+def sound(
+    axis: int,
+    group: int = 0,
+    *,
+    negated: bool = False,
+    together: bool = False,
+    recorded: bool = False,
+    beside: bool = False,
+) -> Sound:
+    return Sound(str(axis), AXES[axis], group, negated, together, recorded, beside)
 
 
 def judge_of(library: Library, *sounds: Sound) -> Judge:
     index = VectorIndex(library.index_db, CHECKPOINT)
-    wanted = [one.vector for one in sounds if not one.negated] or [-sounds[0].vector]
+    wanted = [one.vector for one in sounds if not (one.negated or one.beside)] or [-sounds[0].vector]
     whole = np.sum(wanted, axis=0) / len(wanted) ** 0.5
     return Judge(index, Backgrounds(index), Target(tuple(sounds), np.asarray(whole, np.float32), {}), 0.5)
 
@@ -183,3 +194,72 @@ def test_backgrounds_are_measured_once_until_the_library_changes(library: Librar
     put(*[DOG] * 50)
     index.refresh()
     assert backgrounds.of_segments(AXES[DOG]).mean > before.mean
+
+
+# --- beside the others ------------------------------------------------------------------------------------------------
+
+
+def test_both_the_words_and_the_sound_beside_them_must_fit(library: Library, put: Put) -> None:
+    both, only_dog, only_bell = put(DOG, QUIET, BELL, QUIET), put(DOG, QUIET, DOG, QUIET), put(BELL, QUIET, BELL, QUIET)
+    asked = sound(DOG), sound(BELL, beside=True)
+    best, *others = heard(library, [both, only_dog, only_bell], *asked)
+    assert best > max(others)
+
+
+def test_a_sound_beside_the_others_may_be_heard_before_or_after_them(library: Library, put: Put) -> None:
+    files = [
+        put(*axes)
+        for axes in ((BELL, QUIET, QUIET, DOG, QUIET, QUIET, CAR), (DOG, QUIET, QUIET, CAR, QUIET, QUIET, BELL))
+    ]
+    asked = sound(DOG), sound(CAR, 1), sound(BELL, beside=True)
+    first, last = heard(library, files, *asked)
+    assert first == pytest.approx(last, abs=1e-5)
+    assert [place(library, file, *asked)[0] for file in files] == [(3, 6, 0), (0, 3, 6)]
+    margins = [place(library, file, *asked)[1] for file in files]
+    assert all(margin is not None and margin > 0 for margin in margins)
+
+
+def test_any_sound_can_be_looked_into(library: Library, put: Put) -> None:
+    file_id = put(QUIET, DOG, QUIET, QUIET, CAR)
+    judge = judge_of(library, sound(DOG), sound(CAR, 1))
+    of_file, of_segments = judge.place(file_id), judge.place_in(AXES[[QUIET, DOG, QUIET, QUIET, CAR]])
+    assert of_file is not None
+    assert of_segments is not None
+    assert (of_segments.segments, of_segments.margin) == (of_file.segments, pytest.approx(of_file.margin))
+    assert judge_of(library, sound(DOG, negated=True)).place_in(AXES) is None
+
+
+def test_recordings_need_more_than_sentences(library: Library, put: Put) -> None:
+    words, recorded = judge_of(library, sound(DOG)), judge_of(library, sound(DOG, recorded=True))
+    assert recorded.usual_z(5.0, 1.2) == pytest.approx(words.usual_z(6.0))
+    assert recorded.usual_z(5.0) == pytest.approx(words.usual_z(5.0))
+    beside = judge_of(library, sound(DOG), sound(BELL, recorded=True, beside=True))
+    assert beside.usual_z(5.0) < beside.usual_z(5.0, 1.2) < beside.usual_z(6.0)
+
+
+# --- spans ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("z", "span"),
+    [
+        ([0.1, 4.0, 0.2, 0.1], (1, 2)),  # a bark: a moment
+        ([3.0, 4.0, 3.5, 2.1], (0, 4)),  # rain: the whole stretch
+        ([4.0, 0.1, 3.9, 3.8], (0, 1)),  # twice, apart: the better time
+        ([4.0, 0.1, 4.0, 4.0], (0, 1)),  # equally good: the first time
+        ([0.0, 0.8, 2.0, 0.8, 0.79], (1, 4)),  # exactly the fraction still belongs
+        ([-3.0, -1.0, -2.0], (1, 2)),  # nothing matches: the least bad segment
+        ([0.0, 0.0], (0, 1)),
+        ([2.0], (0, 1)),
+    ],
+)
+def test_span_is_the_run_around_the_best_segment_that_keeps_enough_of_its_evidence(
+    z: list[float], span: tuple[int, int]
+) -> None:
+    assert best_span(np.array(z)) == span
+
+
+@given(arrays.arrays(np.float64, st.integers(1, 40), elements=st.floats(-10, 10)))
+def test_span_holds_the_best_segment_and_lies_inside_the_file(z: np.ndarray) -> None:
+    first, end = best_span(z)
+    assert 0 <= first <= int(z.argmax()) < end <= len(z)

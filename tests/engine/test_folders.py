@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from engine.folders import folder_id
+from engine.folders import folder_id, folders_called
 from engine.library import Library
 from engine.library_rows import FileStat
 from tests.indexed_files import store
@@ -48,3 +49,26 @@ def test_files_of_a_root_that_becomes_part_of_another_name_its_folders(library: 
     store(library, library.add_root(sounds / "drums"), name)
     library.add_root(sounds)
     assert folders_of_files(library) == {f"drums/{name}": f"drums/{name}".rpartition("/")[0].encode()}
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("drums", {"Drums/kick.wav", "Drums/Old/snare.wav", "Drums 2/kick.wav"}),
+        ("DRUMS/", {"Drums/kick.wav", "Drums/Old/snare.wav"}),
+        ("drums/o", {"Drums/Old/snare.wav"}),
+        ("sounds/drums/old", {"Drums/Old/snare.wav"}),
+        ("old/snare.wav", set()),
+        ("rums", set()),
+        ("cafe\u0301", {"Café/cup.wav"}),
+        ("cafe", set()),
+        ("b\\xe9", {"b\udce9/a.wav"}),
+    ],
+)
+def test_folders_are_found_by_their_names_in_a_row(library: Library, sounds: Path, name: str, files: set[str]):
+    root = library.add_root(sounds)
+    for path in ("Drums/kick.wav", "Drums/Old/snare.wav", "Drums 2/kick.wav", "Café/cup.wav", "b\udce9/a.wav", "a.wav"):
+        store(library, root, path, ascii(path))
+    called = folders_called(library.library_db, [root], [name])
+    rows = library.library_db.rows("SELECT folder_id, relative_path FROM audio_file")
+    assert {os.fsdecode(path) for number, path in rows if number in called} == files

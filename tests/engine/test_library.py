@@ -13,8 +13,9 @@ from engine.database import Interrupted
 from engine.errors import UnusableLibrary
 from engine.file_index import FileIndex
 from engine.library import INDEX_FILE, LIBRARY_FILE, SMALL_SCOPE, UNUSABLE_EMBEDDINGS, Library
-from engine.library_rows import Checkpoint, Counts, FileStat, IndexedFile, Ready, Root, Scope
+from engine.library_rows import EVERYTHING, Checkpoint, Counts, FileStat, IndexedFile, Order, Ready, Root, Scope
 from engine.metadata import Metadata
+from engine.question import Question
 from engine.stored_embeddings import FileEmbeddings
 from tests.indexed_files import CHECKPOINT, DIM, indexed_file, random_embeddings, store
 
@@ -220,6 +221,40 @@ class TestSearchingTexts:
         assert [hit.file_id for hit in library.search_text("dog", 2, scope)] == [here]
         assert library.search_text("dog", 2, Scope(tags=("wet",))) == []
         assert len(library.search_text("dog", 100)) == 41
+
+    @pytest.mark.parametrize("small_scope", [SMALL_SCOPE, 0])
+    def test_a_sentence_with_filters_and_quoted_words(
+        self, library: Library, root: Root, small_scope: int, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr("engine.library.SMALL_SCOPE", small_scope)
+        names = ["dog_take12.wav", "dog take 1.wav", "dog_take12.mp3", "old/dog take 12.wav", "cat take 12.wav"]
+        dog, _, mp3, old, cat = (store(library, root, name) for name in names)
+
+        def said(sentence: str, scope: Scope = EVERYTHING) -> list[int]:
+            question = Question(sentence, scope)
+            hits = library.search_text(question.words, 10, question.part)
+            return sorted(hit.file_id for hit in hits if "dog" in hit.words)
+
+        assert said('dog "take 12"') == [dog, mp3, old]
+        assert said('dog "take 12" -format:mp3 -folder:old') == [dog]
+        assert said('dog "take 12"', Scope(among=(mp3, old, cat))) == [mp3, old]
+        assert said('dog "take 12"', Scope(says=("old",))) == [old]
+        assert said("dog duration:<1s") == said('dog "take 13"') == said('dog "?"') == []
+        assert sorted(library.listing(Question('"take 12"').part)) == [dog, mp3, old, cat]
+        assert sorted(library.listing(Question('"take 12" ext:mp3').part)) == [mp3]
+
+    def test_quoted_words_are_those_of_all_that_is_written(self, library: Library, root: Root):
+        ids = [store(library, root, f"rainy days/{number}.wav") for number in range(4)]
+        tagged, noted, captioned, described = ids
+        library.add_tag([tagged], "big dog")
+        library.set_note(noted, "a big dog, I think")
+        library.set_caption(captioned, "The big dog barks")
+        store(library, root, "rainy days/3.wav", metadata=Metadata(description="big dog"))
+        library.add_tag([tagged], "small")
+        assert library.listing(Scope(says=("big dog",)), Order("added")).tolist() == ids
+        assert library.listing(Scope(says=("big dog", "rainy days")), Order("added")).tolist() == ids
+        library.mark_missing([described])
+        assert library.listing(Scope(says=("big dog",)), Order("added")).tolist() == ids[:3]
 
     def test_files_that_cannot_be_heard_take_no_places(self, library: Library, root: Root):
         ids = [store(library, root, f"dog {number}.wav") for number in range(30)]

@@ -22,6 +22,7 @@ from engine.library_rows import (
     RootCounts,
     Scope,
 )
+from engine.question import Question
 from tests.indexed_files import CHECKPOINT, DIM, indexed_file, store
 
 # name, seconds, container, modified: no two columns have the same order
@@ -140,6 +141,29 @@ class TestScope:
         everything = Scope((root.id,), root.path / "drums", best.id, ("loud",), 4)
         for column in ("name", "folder", "duration", "added"):
             assert listed(library, everything, Order(column)) == ["boom.wav"]
+
+
+class TestSomeFiles:
+    @pytest.mark.parametrize("many", [1, 100])  # fewer are looked up, more are picked out
+    def test_a_scope_may_name_its_files(self, library: Library, root: Root, many: int, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr("engine.listing.MANY_NAMED", many)
+        named = tuple(ids(library, root, "rain.mp3", "drums/kicks/boom.wav", "Drums 2/door.wav"))
+        library.mark_missing(named[2:])
+        scope = Scope(among=(*named, 99))
+        for column in ("name", "folder", "added", "duration"):
+            assert set(listed(library, scope, Order(column))) == {"boom.wav", "rain.mp3"}
+        assert listed(library, scope, Order("duration", descending=True)) == ["rain.mp3", "boom.wav"]
+        assert listed(library, dataclasses.replace(scope, folder=root.path / "drums")) == ["boom.wav"]
+        assert listed(library, dataclasses.replace(scope, filters=Question("format:mp3").part.filters)) == ["rain.mp3"]
+        assert listed(library, dataclasses.replace(scope, says=("boom",))) == ["boom.wav"]
+        assert listed(library, Scope(among=())) == []
+
+    def test_a_filter_leaves_the_order_as_it_is(self, library: Library, root: Root):
+        columns: tuple[Column, ...] = ("name", "folder", "duration", "format", "rating", "modified", "added")
+        for filters in (Question("duration:>2s").part.filters, Question("-folder:kicks").part.filters):
+            for column in columns:
+                order = [name for name in listed(library, order=Order(column)) if name != "boom.wav"]
+                assert listed(library, Scope(filters=filters), Order(column)) == order
 
 
 class TestRows:

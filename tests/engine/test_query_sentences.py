@@ -170,6 +170,10 @@ WRITTEN_AFTER = [
     ("people clap while they sing", "people clap + people sing"),
     ("a kettle whistling then barking dogs", "a kettle whistling → barking dogs"),
     ("it rains and then it stops", "it rains → it stops"),
+    ("birds sing as it rains", "birds sing + it rains"),
+    ("a dog barks while it is raining", "a dog barks + it is raining"),
+    ("a goat bleats while tied to a post", "a goat bleats while tied to a post"),
+    ("a truck beeps while backing up", "a truck beeps + a truck backing up"),
     # quotes, braces and filters
     ('"rock and roll"', '"rock and roll"'),
     ('"dog" then "cat"', '"dog" | "cat"'),

@@ -13,7 +13,7 @@ from engine.embedding import Embedder
 from engine.hits import Answer, ClauseMatch, Hit, Strictness
 from engine.indexing import index_folders
 from engine.library import Library
-from engine.library_rows import Scope
+from engine.library_rows import EVERYTHING, Scope
 from engine.question import Example, Question
 from engine.search import Searcher
 from engine.vector_index import VectorIndex
@@ -130,6 +130,27 @@ def test_only_files_of_the_scope_answer_and_score_as_among_all(
     assert hit == hit_of(searcher.find(then(LOW, HIGH)), "b.wav")
 
 
+def test_filters_and_quoted_words_decide_who_may_answer(
+    listen: Listen, library: Library, sounds: Path, write_sound: WriteSound
+) -> None:
+    write_sound(sounds / "reel 5/low_take12.wav", hz=LOW_HZ, seconds=2)
+    write_sound(sounds / "reel 5/low take 3.wav", hz=LOW_HZ, seconds=4)
+    write_sound(sounds / "reel 6/low take 12.wav", hz=LOW_HZ, seconds=3)
+    searcher = listen()
+
+    def names(sentence: str, scope: Scope = EVERYTHING) -> set[str]:
+        return {hit.path.name for hit in searcher.find(Question(sentence, scope)).hits}
+
+    assert names(f'{LOW} "take 12"') == {"low_take12.wav", "low take 12.wav"}
+    assert names(f'{LOW} "take 12" folder:"reel 5"') == names(f'{LOW} "take 12" duration:<=2s') == {"low_take12.wav"}
+    assert names(f"{LOW} folder:reel duration:>2s format:wav") == {"low take 3.wav", "low take 12.wav"}
+    assert names(f"{LOW} format:mp3") == names(f'{LOW} "take 13"') == set()
+    (some,) = (row.id for row in library.rows(library.listing()).values() if row.name == "low take 3.wav")
+    assert names(LOW, Scope(among=(some,))) == {"low take 3.wav"}
+    among_all = hit_of(searcher.find(Question(LOW)), "low take 3.wav")
+    assert searcher.find(Question(LOW, Scope(among=(some,)))).hits == (among_all,)
+
+
 def test_answers_are_the_same_every_time_and_equal_files_keep_their_order(
     listen: Listen, library: Library, sounds: Path, tone_embedder: Embedder, write_sound: WriteSound
 ) -> None:
@@ -162,7 +183,8 @@ def test_a_file_that_this_network_has_not_heard_is_found_by_its_words(
 )
 def test_an_empty_library_has_no_hits(query: Question, library: Library, tone_embedder: Embedder) -> None:
     searcher = Searcher(library, VectorIndex(library.index_db, tone_embedder.checkpoint_id), tone_embedder)
-    assert searcher.find(query) == Answer((), 0, "Nothing was found.")
+    answer = searcher.find(query)
+    assert (answer.hits, answer.cut, answer.reason) == ((), 0, "Nothing was found.")
 
 
 def test_a_query_without_any_sound_has_no_hits(listen: Listen) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.query import Clause, ParsedQuery
-from engine.target import Sound, Target, sounds_of, vectors_of, whole_of
+from engine.target import Sound, Target, like, opposite_of, sounds_of, vectors_of, whole_of
 
 VECTORS = {
     "dog": np.array([1.0, 0.0, 0.0], np.float32),
@@ -52,3 +52,25 @@ def test_sounds_that_must_be_heard_at_once_go_together() -> None:
     assert target.at_once == [[0, 1], [2]]
     assert [sound.text for sound in target.wanted] == ["rain", "voice", "bell"]
     assert [sound.text for sound in target.unwanted] == ["no wind"]
+
+
+def test_a_sound_beside_the_others_has_no_place_among_them() -> None:
+    vector = np.ones(1, np.float32)
+    sounds = (Sound("rain", vector), Sound("voice", vector, together=True), Sound("like a.wav", vector, beside=True))
+    target = Target(sounds, vector, {})
+    assert [sound.text for sound in target.arranged] == ["rain", "voice"]
+    assert [sound.text for sound in target.beside] == ["like a.wav"]
+    assert target.wanted == sounds
+    assert target.at_once == [[0, 1]]
+
+
+def test_several_recordings_are_what_they_have_in_common() -> None:
+    one, other = VECTORS["dog"], VECTORS["car"]
+    both = like([one, other], ["a.wav", "b.wav"])
+    assert (both.text, both.recorded) == ("like a.wav and b.wav", True)
+    assert both.vector == pytest.approx([0.5**0.5, 0.5**0.5, 0])
+    assert like([one, -one], ["a.wav", "b.wav"]).vector.tolist() == one.tolist()  # nothing: the first
+
+
+def test_opposite_is_least_like_all() -> None:
+    assert opposite_of([VECTORS["dog"], VECTORS["car"]]) == pytest.approx([-(0.5**0.5), -(0.5**0.5), 0])

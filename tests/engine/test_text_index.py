@@ -206,6 +206,103 @@ class TestAmongSome:
         assert index.search("rain", 10, among=[]) == []
 
 
+class TestSaying:
+    @pytest.mark.parametrize(
+        ("phrase", "says"),
+        [
+            ("rain take 02", True),
+            ("Rain_Take02", True),
+            ("rain TAKE02", True),
+            ("take 02 slow", True),
+            ("slow", True),
+            ("slow door slam", True),
+            ("slow DoorSlam", True),
+            ("slow doorslam", True),
+            ("door slam heavy", True),
+            ("Slam heavy", True),
+            ("Rain_take02 slow DoorSlam heavy", True),
+            ("cafe noir", True),
+            ("rain slow", False),
+            ("take rain", False),
+            ("ain take", False),
+            ("rain tak", False),
+            ("slo", False),
+            ("takes 02", False),
+            ("heavy roof", False),
+            ("", False),
+            ("!?", False),
+            ("🔥", False),
+        ],
+    )
+    def test_words_in_a_row_are_found_however_they_are_joined(self, index: TextIndex, phrase: str, says: bool):
+        index.put(1, FileText("rain_take02-slow.DoorSlam heavy", note="roof, Café noir"))
+        assert index.saying([phrase]) == ((1,) if says else ())
+
+    def test_a_long_phrase_is_found_as_it_is_written_or_with_all_its_words_apart(self, index: TextIndex):
+        index.put(1, FileText("one two_three four FiveSix seven eight"))
+        assert index.saying(["one two three four FiveSix seven"]) == (1,)
+        assert index.saying(["one two three four FiveSix six"]) == ()
+        index.put(2, FileText("one two three four five six seven"))
+        assert index.saying(["OneTwo Three Four Five Six Seven"]) == (2,)
+
+    def test_capitals_that_part_words_need_not_be_in_the_text(self, index: TextIndex):
+        index.put(1, FileText("doorslam loud"))
+        assert index.saying(["DoorSlam Loud"]) == index.saying(["doorslam"]) == (1,)
+        assert index.saying(["door slam"]) == ()
+
+    @pytest.mark.parametrize("field", ["name", "tags", "caption", "note", "folder", "metadata"])
+    def test_every_field_is_looked_at_but_each_by_itself(self, index: TextIndex, field: str):
+        index.put(1, FileText(**{"name": "", field: "heavy rain"}))
+        index.put(2, FileText("heavy", tags="rain", metadata="heavy traffic, rain"))
+        assert index.saying(["heavy rain"]) == (1,)
+
+    def test_all_phrases_must_be_said_in_whatever_fields(self, index: TextIndex):
+        index.put(1, FileText("heavy rain", note="metal roof"))
+        index.put(2, FileText("heavy rain"))
+        assert index.saying(["metal roof", "heavy rain"]) == (1,)
+        assert sorted(index.saying(["rain"])) == [1, 2]
+        assert index.saying(["rain", "?"]) == ()
+
+    @given(
+        st.lists(st.text("abc", min_size=1, max_size=2), max_size=12),
+        st.lists(st.text("abc", min_size=1, max_size=2), min_size=1, max_size=8),
+        st.sampled_from(" _-./"),
+    )
+    @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_a_phrase_of_plain_words_is_said_where_they_are_in_a_row(
+        self, index: TextIndex, words: list[str], phrase: list[str], separator: str
+    ):
+        index.put(1, FileText(separator.join(words)))
+        in_a_row = any(words[at : at + len(phrase)] == phrase for at in range(len(words)))
+        assert index.saying([" ".join(phrase)]) == ((1,) if in_a_row else ())
+
+    @given(st.lists(st.sampled_from(["door", "Door", "02", "UK", "aB"]), min_size=1, max_size=6), st.data())
+    @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_words_are_said_however_text_and_phrase_join_them(
+        self, index: TextIndex, words: list[str], data: st.DataObject
+    ):
+        joiners = st.lists(st.sampled_from(["", "_", " "]), min_size=len(words), max_size=len(words))
+        text = "".join(word + joiner for word, joiner in zip(words, data.draw(joiners), strict=True))
+        index.put(1, FileText(text))
+        stored = [part for run in text_index._runs(text) for part in text_index._parts(run)]
+        if len(stored) <= text_index.MAX_PARTS_JOINED:
+            assert index.saying([" ".join(stored)]) == (1,)
+        assert index.saying([text]) == (1,)
+
+    def test_ten_thousand_random_phrases(self, index: TextIndex):
+        index.put(1, FileText("rain on a roof"))
+        chance = random.Random(0)
+        alphabet = "rain \"'*^:(){}+-\0,;ANDORNOTEé🔥\ud800"
+        for _ in range(10_000):
+            index.saying("".join(chance.choices(alphabet, k=chance.randint(1, 12))) for _ in range(2))
+
+    def test_hundreds_of_phrases_are_heeded(self, index: TextIndex):
+        index.put(1, FileText("a b c d e f g", note="rain"))
+        assert index.saying(["a b c d e f"] * 300) == (1,)
+        assert index.saying([*["b c d e f g"] * 300, "rain"]) == (1,)
+        assert index.saying([*["b c d e f g"] * 300, "g rain"]) == ()
+
+
 HOSTILE = [
     '"',
     '""',
@@ -253,6 +350,7 @@ class TestHostileQueries:
     def test_none_raises_or_harms(self, index: TextIndex, found: Found, query: str):
         index.put(1, FileText("rain on a roof 909 don't kick-drum"))
         index.search(query, limit=10)
+        index.saying([query])
         assert found("rain") == [1]
 
     @pytest.mark.parametrize("query", ["909.wav", "don't", "kick-drum", '"rain', "NOT rain", "👩‍👩‍👧 rain", "rain\0"])

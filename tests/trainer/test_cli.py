@@ -202,7 +202,7 @@ def test_from_sounds_to_a_measured_network(say: Say, small_shared: Path, tmp_pat
     assert sentences(said.out) == ["Step 2 of 100.", f"tones is in {run / 'network'}: checkpoint {checkpoint_id}"]
 
     figures = tmp_path / "figures.json"
-    said = say("evaluate", "--recipe", *places, "--network", network, "--only", "retrieval", "--json", figures)
+    said = say("evaluate", "--recipe", *places, "--network", network, "retrieval", "--json", figures)
     assert said.code == 0, said.err
     assert sentences(said.out)[-1] == f"network tones, checkpoint {checkpoint_id}"
     assert json.loads(figures.read_text())["checkpoint_id"] == checkpoint_id

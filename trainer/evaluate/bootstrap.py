@@ -37,20 +37,23 @@ def groups_of_queries(relevant: np.ndarray, recordings: Sequence[str]) -> np.nda
 
 
 def resampled_means(values: np.ndarray, groups: ArrayLike, *, seed: int = 0) -> np.ndarray:
-    """(RESAMPLES,): means of `values` (n,) when whole groups (n,) are drawn, with repetition.
+    """(RESAMPLES,): means of `values` (n,) when whole groups are drawn, with repetition.
 
+    groups : (n,); or (n, members), if a value was measured on several recordings at a time: it then counts as often as
+        all of them were drawn together (Owen 2007, "The pigeonhole bootstrap")
     With the same groups the draws are the same, so that what was measured twice on them can be compared draw by draw.
     """
-    names, group = np.unique(np.asarray(groups), return_inverse=True)
-    sums, sizes = np.bincount(group, weights=values), np.bincount(group)
+    names, numbers = np.unique(np.asarray(groups), return_inverse=True)
+    numbers = numbers.reshape(len(values), -1)
     draws = np.random.default_rng(seed).integers(0, len(names), size=(RESAMPLES, len(names)))
-    return np.asarray(sums[draws].sum(axis=1) / sizes[draws].sum(axis=1))
+    means = np.empty(RESAMPLES)
+    for which, drawn in enumerate(draws):
+        weights = np.bincount(drawn, minlength=len(names))[numbers].prod(axis=1)
+        means[which] = weights @ values / weights.sum() if weights.any() else values.mean()
+    return means
 
 
 def interval(values: np.ndarray, groups: ArrayLike, *, seed: int = 0) -> tuple[float, float]:
-    """The 2.5 and 97.5 percentiles of the mean of `values` when whole groups are drawn, with repetition.
-
-    values : (n,); groups : (n,), for instance the recordings that clips were cut from.
-    """
+    """The 2.5 and 97.5 percentiles of `resampled_means`."""
     low, high = np.percentile(resampled_means(values, groups, seed=seed), [2.5, 97.5])
     return float(low), float(high)

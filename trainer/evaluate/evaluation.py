@@ -5,15 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.clap.network import EarmarkNetwork
 from engine.embedding import Embedder
 from trainer.errors import TrainerError
+from trainer.evaluate.cut import cut_table
 from trainer.evaluate.figures import Table
-from trainer.evaluate.order import order_table
+from trainer.evaluate.negation import negation_table
+from trainer.evaluate.ordering import PAIRS, ordering_tables
+from trainer.evaluate.ordinary import ordinary_table
 from trainer.evaluate.placement import placement_table
 from trainer.evaluate.robustness import intruder_table, robustness_table
 from trainer.evaluate.sections import Section
+from trainer.evaluate.sentence_systems import SentenceSystem
+from trainer.evaluate.shelves import captioned, classified, demonstrated
 from trainer.evaluate.systems import Chance, NetworkSystem, RidgeSystem, Sounds, System, TeachersBridge
 from trainer.evaluate.task import make_task, retrieval_table
 from trainer.evaluate.unseen import unseen_table
@@ -32,6 +38,10 @@ class Material:
     measured : the clips of the split; unseen : clips whose labels training left out
     training, held_out : captioned clips that the ridge baseline learns from
     teachers : their files, or None to leave them out
+    captions : the folder of what people wrote of sounds that are not here, or None to leave it out
+    sentence_systems : what else is asked for sounds in order, beside Earmark's search and the clip embedding
+    pairs : so many pairs of sounds are put in order
+    demo_sounds : the folder of those that Earmark brings, or None to leave them out
     """
 
     measured: Sequence[Clip]
@@ -39,6 +49,10 @@ class Material:
     training: Sequence[Clip] = ()
     held_out: Sequence[Clip] = ()
     teachers: TeacherFiles | None = None
+    captions: Path | None = None
+    sentence_systems: Sequence[SentenceSystem] = ()
+    pairs: int = PAIRS
+    demo_sounds: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -95,16 +109,29 @@ def _measures(
             raise TrainerError("The recipe leaves no labels out of training.")
         yield unseen_table(systems, Sounds(material.unseen, network.rate_hz))
 
+    def ordering() -> Iterator[Table]:
+        unseen = Sounds(material.unseen, network.rate_hz) if material.unseen else None
+        others = material.sentence_systems
+        yield from ordering_tables(network, sounds, unseen, material.captions, others, pairs=material.pairs)
+
     def robustness() -> Iterator[Table]:
         yield robustness_table(network, sounds, task)
         yield intruder_table([network, *bridges], sounds, task)
 
+    def cut() -> Iterator[Table]:
+        shelves = [captioned(sounds, network), classified(sounds, network)]
+        shelves += [demonstrated(material.demo_sounds, network)] if material.demo_sounds else []
+        yield from (cut_table(shelf, embedder) for shelf in shelves if shelf.heard)
+
     return {
         Section.RETRIEVAL: lambda: iter([retrieval_table(systems, sounds, task)]),
         Section.UNSEEN: unseen,
-        Section.ORDER: lambda: iter([order_table(network, bridges, sounds)]),
+        Section.ORDERING: ordering,
         Section.PLACEMENT: lambda: iter([placement_table(in_time, sounds)]),
         Section.ROBUSTNESS: robustness,
+        Section.NEGATION: lambda: iter([negation_table(embedder, sounds)]),
+        Section.ORDINARY: lambda: iter([ordinary_table(embedder, sounds)]),
+        Section.CUT: cut,
     }
 
 

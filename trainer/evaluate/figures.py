@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trainer.evaluate.bootstrap import interval
+from trainer.evaluate.bootstrap import interval, resampled_means
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,20 @@ class Figure:
 
 
 def figure(values: np.ndarray, groups: ArrayLike) -> Figure:
-    """The mean of the values (n,), and its interval when whole groups (n,) of them are drawn."""
+    """The mean of the values (n,), and its interval when whole groups, (n,) or (n, members), of them are drawn."""
     return Figure(float(values.mean()), *interval(values, groups))
+
+
+def ratio(above: np.ndarray, below: np.ndarray, groups: ArrayLike) -> Figure | None:
+    """How many times the mean of `below` (n,) that of `above` (n,) is; None if it is 0, or often would be.
+
+    Both were measured on the same, so that they are drawn together.
+    """
+    means = resampled_means(below, groups)
+    if not np.all(means > 0):
+        return None
+    low, high = np.percentile(resampled_means(above, groups) / means, [2.5, 97.5])
+    return Figure(float(above.mean() / below.mean()), float(low), float(high))
 
 
 @dataclass(frozen=True)

@@ -1,125 +1,199 @@
 """Does a system hear which of two sounds came first?
 
-Pairs of sounds A and B are joined in both orders and each is asked in the order it has and in the other: loudness,
-class and wording cancel, and knowing nothing gives exactly one half. Two controls: of A-B-A both orders are true, and
-in noise there is nothing to hear.
+Pairs of sounds A and B are joined in both orders, and each is asked for in both with the same words: whatever else a
+system knows cancels, and knowing nothing gives exactly one half. Controls: of A-B-A both orders are true, in noise
+there is nothing to hear, one sound has no order; of three sounds one order in six is right.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
-from engine.ordering import align, calibrated
+from engine.query import Clause, ParsedQuery, parse
 from engine.stored_embeddings import FileEmbeddings
-from trainer.errors import TrainerError
-from trainer.evaluate.bootstrap import recording_of
 from trainer.evaluate.figures import Figure, Row, Table, figure
-from trainer.evaluate.stimuli import at_level, cross_faded, faded, loudest, noise
-from trainer.evaluate.systems import Sounds, System, hear_all
-from trainer.manifest import Clip
+from trainer.evaluate.mixtures import A_B_A, CROSS_FADE, MEETINGS, MOST_S, SEED, Item, Meeting, Mixtures
+from trainer.evaluate.sentence_systems import ClipEmbedding, InAnyOrder, OrderedSearch, SentenceSystem, reading_once
+from trainer.evaluate.sentences import CONNECTIVES, OF_THREE
+from trainer.evaluate.stimuli import noise
+from trainer.evaluate.systems import System, hear_all
 
-PAIRS = 240
-LEAST_S, MOST_S = 2.0, 4.0  # of a sound; of a longer one the loudest stretch
-CROSS_FADE_S = 1.0
-LEAST_GAP_S = 1.0  # from where one sound is heard best to where the next one is
-BACKGROUND_SEGMENTS = 5000
-SEED = 0
-
-Pair = tuple[int, int]  # positions of two clips
+GIVEN, END_TO_END = "given clauses", "end to end"
 
 
-def order_table(network: System, others: Sequence[System], sounds: Sounds, *, pairs: int = PAIRS) -> Table:
-    """The network with both controls, the others without. Raises TrainerError if there are no two different sounds."""
-    test = _OrderTest(sounds, draw_pairs(sounds.clips, pairs))
-    controls = (test.measure(network, test.joined(0, 1, 0), "A-B-A"), test.measure(network, test.noises(), "noise"))
-    rows = [Row(network.name, (test.measure(network, test.joined(0, 1), "A-B"), *controls))]
-    rows += [Row(each.name, (test.measure(each, test.joined(0, 1), "A-B"), None, None)) for each in others]
-    used = [sounds.clips[position] for position in test.excerpts]
-    recordings, captions = {recording_of(clip) for clip in used}, {clip.caption for clip in used}
-    notes = (
-        f"order: {len(test.items) // 2} pairs, {len(test.items)} sounds in both orders, from "
-        f"{len(recordings)} recordings with {len(captions)} captions; clauses given, cross-fade of {CROSS_FADE_S:g} s",
-        "in brackets: 95 % bootstrap over pairs; A-B-A and noise should be 0.5",
-    )
-    return Table("order", ("A-B", "A-B-A says A then B", "noise"), tuple(rows), notes)
+@dataclass(frozen=True)
+class Question:
+    """The clauses in the order in which they should be heard, and the sentence that says so."""
+
+    clauses: tuple[str, ...]
+    sentence: str
+
+    @classmethod
+    def of(cls, clauses: Sequence[str], template: str) -> Question:
+        return cls(tuple(clauses), template.format(*clauses))
+
+    @property
+    def given(self) -> ParsedQuery:
+        """What is meant, whatever a parser would make of the sentence."""
+        return ParsedQuery(
+            tuple(Clause(text, group=group) for group, text in enumerate(self.clauses)), text=self.sentence
+        )
 
 
-def draw_pairs(clips: Sequence[Clip], count: int) -> list[Pair]:
-    """Pairs of different recordings and captions; each recording is used once before any is used again.
+class OrderTest:
+    """One network, and all that can be asked of what it hears.
 
-    Raises TrainerError if there are none.
+    background : what else is in the library
+    others : further systems that are given the sentences
     """
+
+    def __init__(
+        self, network: System, background: Sequence[FileEmbeddings], others: Sequence[SentenceSystem] = ()
+    ) -> None:
+        read = reading_once(network)
+        self.search = OrderedSearch(read, network.segment_s, background)
+        self.in_any_order = InAnyOrder(self.search)
+        self.others = [ClipEmbedding(read), *others]
+        self.columns = (GIVEN, END_TO_END, *(other.name for other in self.others))
+        self._network = network
+
+    def heard(self, waveforms: Iterator[np.ndarray], what: str) -> list[FileEmbeddings]:
+        return hear_all(self._network, waveforms, what)
+
+    def scores(self, questions: Sequence[Question], heard: Sequence[FileEmbeddings]) -> Iterator[np.ndarray]:
+        """(questions, sounds) for each of the columns."""
+        sentences = [each.sentence for each in questions]
+        queries = [*(each.given for each in questions), *map(parse, sentences)]
+        yield from np.split(self.search.answers(queries, heard), 2)
+        for system in self.others:
+            yield system.scores(sentences, heard)
+
+
+def preferred(right: np.ndarray, wrong: np.ndarray) -> np.ndarray:
+    """1 where the right one scores higher, 0.5 where both score the same."""
+    return np.where(right == wrong, 0.5, right > wrong).astype(float)
+
+
+def order_table(test: OrderTest, mixtures: Mixtures, unseen: Mixtures | None = None) -> Table:
+    """How sounds meet, and how often their order is told: by the sentence, and by the file that comes first."""
+    rows = [_meeting_row(test, mixtures, meeting, meeting.name) for meeting in MEETINGS]
+    if unseen:
+        rows.append(_meeting_row(test, unseen, CROSS_FADE, f"{CROSS_FADE.name}, unseen labels"))
+    columns = (*test.columns, f"{GIVEN}: file", f"{END_TO_END}: file")
+    notes = [
+        f"order: {len(mixtures.sets)} pairs in both orders from {len(np.unique(mixtures.recordings))} recordings with "
+        f"{len({caption for one in mixtures.captions for caption in one})} captions; "
+        f"{len(CONNECTIVES)} ways to say it in turn",
+        "for a file, the sentence with its order scores higher than the one with the other; columns that end in file: "
+        "for a sentence, the file with its order does",
+        "in brackets: 95 % bootstrap over recordings; knowing nothing gives 0.5",
+    ]
+    if unseen:
+        notes.append(f"unseen labels: {len(unseen.sets)} pairs of sounds that no caption in the training names")
+    return Table("order", columns, tuple(rows), tuple(notes))
+
+
+def _meeting_row(test: OrderTest, mixtures: Mixtures, meeting: Meeting, name: str) -> Row:
+    items = both_orders(len(mixtures.sets))
+    heard = test.heard(mixtures.joined(meeting, items), name)
+    scores = list(test.scores(in_turn(mixtures, items), heard))
+    by_sentence = [_told(of_column, mixtures) for of_column in scores]
+    by_file = [_told(of_column.T, mixtures) for of_column in scores[:2]]  # asked and asking change places
+    return Row(name, (*by_sentence, *by_file))
+
+
+def connectives_table(test: OrderTest, mixtures: Mixtures) -> Table:
+    """The same pairs asked for in every way."""
+    items = both_orders(len(mixtures.sets))
+    heard = test.heard(mixtures.joined(CROSS_FADE, items), "connectives")
+    rows = []
+    for name, template in CONNECTIVES.items():
+        questions = [question_of(mixtures, item, template) for item in items]
+        rows.append(Row(name, tuple(_told(scores, mixtures) for scores in test.scores(questions, heard))))
+    note = f"connectives: {len(mixtures.sets)} pairs in both orders, {CROSS_FADE.name}, all asked for in every way"
+    return Table("order by connective", test.columns, tuple(rows), (note,))
+
+
+def _told(scores: np.ndarray, mixtures: Mixtures) -> Figure:
+    """scores : (items, items) of both orders of every pair. How often that of its own order is the higher one."""
+    items = np.arange(len(scores))
+    values = preferred(np.diag(scores), scores[items ^ 1, items])
+    return figure(values, np.repeat(mixtures.recordings[:, :2], 2, axis=0))
+
+
+def controls_table(test: OrderTest, mixtures: Mixtures) -> Table:
+    rows = (
+        Row("A-B-A says A then B", tuple(_repeated(test, mixtures))),
+        Row("noise says A then B", tuple(_noise(test, mixtures))),
+        Row("three sounds: the right order of six", tuple(_three(test, mixtures))),
+        Row("one sound: as without order", (None, _one(test, mixtures), *(None for _ in test.others))),
+    )
+    notes = (
+        f"controls: {len(mixtures.sets)} sets; A-B-A and noise should be 0.5; of three sounds, joined by "
+        f"{CROSS_FADE.name}s, chance finds 0.17; of one sound without any word of order all files score as ever",
+    )
+    return Table("order controls", test.columns, rows, notes)
+
+
+def _repeated(test: OrderTest, mixtures: Mixtures) -> Iterator[Figure]:
+    items = both_orders(len(mixtures.sets))
+    asked = [(number, (first, second, first)) for number, (first, second) in items]
+    heard = test.heard(mixtures.joined(A_B_A, asked), A_B_A.name)
+    yield from (_told(scores, mixtures) for scores in test.scores(in_turn(mixtures, items), heard))
+
+
+def _noise(test: OrderTest, mixtures: Mixtures) -> Iterator[Figure]:
+    """A noise of its own for every pair and order: in one noise two orders would be told apart by chance, for all."""
     random = np.random.default_rng(SEED)
-    usable = [i for i, clip in enumerate(clips) if clip.caption and clip.seconds >= LEAST_S]
-    by_recording: dict[str, list[int]] = {}
-    for position in usable:
-        by_recording.setdefault(recording_of(clips[position]), []).append(position)
-    if len({clips[position].caption for position in usable}) < 2 or len(by_recording) < 2:
-        raise TrainerError(f"Order needs sounds of {LEAST_S:g} s or more with different captions.")
-    pairs: list[Pair] = []
-    for _ in range(100 * count):  # few sounds may never make a pair
-        takes = [int(random.choice(by_recording[name])) for name in random.permutation(sorted(by_recording))]
-        pairs += [
-            (first, second)
-            for first, second in zip(takes[::2], takes[1::2], strict=False)
-            if clips[first].caption != clips[second].caption
-        ]
-        if len(pairs) >= count:
-            break
-    return pairs[:count]
+    items = both_orders(len(mixtures.sets))
+    samples = round(2 * MOST_S * mixtures.rate_hz)
+    heard = test.heard((noise("pink", samples, mixtures.rate_hz, random) for _ in items), "noise")
+    yield from (_told(scores, mixtures) for scores in test.scores(in_turn(mixtures, items), heard))
 
 
-def excerpt(sounds: Sounds, position: int) -> np.ndarray:
-    return at_level(loudest(sounds.waveform(position), round(MOST_S * sounds.rate_hz)))
+def _three(test: OrderTest, mixtures: Mixtures) -> Iterator[Figure]:
+    numbers = range(len(mixtures.sets))
+    heard = test.heard(mixtures.joined(CROSS_FADE, [(number, (0, 1, 2)) for number in numbers]), "three sounds")
+    orders = list(permutations(range(3)))  # the right one first
+    questions = [
+        question_of(mixtures, (number, order), OF_THREE[number % len(OF_THREE)])
+        for number in numbers
+        for order in orders
+    ]
+    for scores in test.scores(questions, heard):
+        of_file = scores.reshape(len(numbers), len(orders), len(numbers))[numbers, :, numbers]  # (sounds, orders)
+        best = of_file == of_file.max(axis=1, keepdims=True)
+        yield figure(best[:, 0] / best.sum(axis=1), mixtures.recordings)
 
 
-class _OrderTest:
-    """Every pair in both orders, and what is played for it."""
-
-    def __init__(self, sounds: Sounds, pairs: Sequence[Pair]) -> None:
-        self.items = [item for first, second in pairs for item in ((first, second), (second, first))]
-        self.excerpts = {position: excerpt(sounds, position) for pair in pairs for position in pair}
-        self._sounds = sounds
-
-    def joined(self, *shape: int) -> Iterator[np.ndarray]:
-        """shape : which of the two sounds follows which, for instance 0, 1, 0."""
-        for item in self.items:
-            parts = [self.excerpts[item[which]] for which in shape]
-            fade = round(CROSS_FADE_S * self._sounds.rate_hz)
-            # the ends rise and fall as the joints do: in A-B-A both A must be equally easy to hear
-            yield faded(cross_faded(parts, fade), fade)
-
-    def noises(self) -> Iterator[np.ndarray]:
-        random = np.random.default_rng(SEED)
-        samples = round((2 * MOST_S - CROSS_FADE_S) * self._sounds.rate_hz)
-        for _ in self.items:
-            yield noise("pink", samples, self._sounds.rate_hz, random)
-
-    def measure(self, system: System, waveforms: Iterator[np.ndarray], what: str) -> Figure:
-        preferred = OrderJudge(system, self._sounds).in_order(hear_all(system, waveforms, what), self.items)
-        return figure(preferred, np.arange(len(self.items)) // 2)  # both orders of a pair are one witness
+def _one(test: OrderTest, mixtures: Mixtures) -> Figure:
+    """Of the captions those that are understood as the one sound that they are: then every file scores the same."""
+    captions = sorted({caption for one in mixtures.captions for caption in one})
+    alone = [(number, (0,)) for number in range(len(mixtures.sets))]
+    heard = test.heard(mixtures.joined(CROSS_FADE, alone), "one sound")
+    meant = [ParsedQuery((Clause(caption),), text=caption) for caption in captions]
+    as_ever, asked = np.split(test.search.answers([*meant, *map(parse, captions)], heard), 2)
+    return figure(np.isclose(as_ever, asked).all(axis=1).astype(float), captions)
 
 
-class OrderJudge:
-    """Says of joined sounds whether the order asked for fits better than the other one."""
+def both_orders(pairs: int) -> list[Item]:
+    """Two items for every pair, beside each other."""
+    return [(number, order) for number in range(pairs) for order in ((0, 1), (1, 0))]
 
-    def __init__(self, system: System, sounds: Sounds) -> None:
-        segments = sounds.segments_heard_by(system)
-        chosen = np.random.default_rng(SEED).permutation(len(segments))[:BACKGROUND_SEGMENTS]
-        captions = sorted({clip.caption for clip in sounds.clips if clip.caption})
-        self._background = segments[chosen]
-        self._vectors = dict(zip(captions, system.read(captions), strict=True))
-        self._clips = sounds.clips
-        self._gap = max(1, round(LEAST_GAP_S / system.segment_s))
 
-    def in_order(self, heard: Sequence[FileEmbeddings], items: Sequence[Pair]) -> np.ndarray:
-        """(items,): 1 where "A then B" scores higher than "B then A", 0.5 where both score the same."""
-        return np.array([self._preference(each.segments, item) for each, item in zip(heard, items, strict=True)])
+def question_of(mixtures: Mixtures, item: Item, template: str) -> Question:
+    number, order = item
+    return Question.of([mixtures.captions[number][which] for which in order], template)
 
-    def _preference(self, segments: np.ndarray, item: Pair) -> float:
-        clauses = np.stack([self._vectors[self._clips[position].caption] for position in item])
-        scores = calibrated(clauses @ segments.T, clauses @ self._background.T)
-        asked, swapped = align(scores, self._gap).score, align(scores[::-1], self._gap).score
-        return 0.5 if asked == swapped else float(asked > swapped)
+
+def in_turn(mixtures: Mixtures, items: Sequence[Item]) -> list[Question]:
+    """With all connectives in turn: the same one for both orders of a pair."""
+    templates = list(CONNECTIVES.values())
+    return [
+        question_of(mixtures, (number, order), templates[(number + sum(order) - 1) % len(templates)])
+        for number, order in items
+    ]

@@ -8,6 +8,9 @@ from enum import StrEnum
 class Section(StrEnum):
     RETRIEVAL = "retrieval"
     UNSEEN = "unseen"
-    ORDER = "order"
+    ORDERING = "ordering"
     PLACEMENT = "placement"
     ROBUSTNESS = "robustness"
+    NEGATION = "negation"
+    ORDINARY = "ordinary"
+    CUT = "cut"

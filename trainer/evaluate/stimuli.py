@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -53,6 +54,23 @@ def cross_faded(parts: list[np.ndarray], samples: int) -> np.ndarray:
     for part in parts[1:]:
         overlap = joined[len(joined) - samples :] * np.cos(angle) + part[:samples] * np.sin(angle)
         joined = np.concatenate([joined[: len(joined) - samples], overlap, part[samples:]])
+    return joined
+
+
+def spaced(parts: list[np.ndarray], samples: int) -> np.ndarray:
+    """One sound after another with silence of so many samples between them."""
+    silence = np.zeros(samples, dtype=np.float32)
+    return np.concatenate([parts[0], *(y for part in parts[1:] for y in (silence, part))])
+
+
+def overlapping(parts: list[np.ndarray], share: float) -> np.ndarray:
+    """Each sound beginning while the one before still sounds, for this share of the shorter of both: 1 is at once."""
+    starts = [0]
+    for before, part in itertools.pairwise(parts):
+        starts.append(starts[-1] + len(before) - round(share * min(len(before), len(part))))
+    joined = np.zeros(max(start + len(part) for start, part in zip(starts, parts, strict=True)), dtype=np.float32)
+    for start, part in zip(starts, parts, strict=True):
+        joined[start : start + len(part)] += part
     return joined
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.embedding import Embedder
-from tests.tones import write_sound
+from tests.tones import make_tone_embedder, write_sound
 from trainer.evaluate.systems import NetworkSystem, Sounds
 from trainer.manifest import Clip
 
@@ -44,11 +43,11 @@ def long_clips(tmp_path_factory: pytest.TempPathFactory) -> list[Clip]:
     ]
 
 
-@pytest.fixture
-def tone_system(tone_embedder: Embedder) -> NetworkSystem:
-    return NetworkSystem(tone_embedder)
+@pytest.fixture(scope="session")
+def tone_system() -> NetworkSystem:
+    return NetworkSystem(make_tone_embedder())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def long_sounds(long_clips: list[Clip]) -> Sounds:
     return Sounds(long_clips, 8000)

@@ -47,6 +47,21 @@ def test_the_interval_of_a_share_is_as_wide_as_its_standard_error_says() -> None
     assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 200), rel=0.1)
 
 
+def test_a_value_of_two_recordings_counts_when_both_are_drawn() -> None:
+    # each recording takes part in ten pairs: 100 pairs are far from 100 witnesses
+    pairs = np.array([(first, 10 + second) for first in range(10) for second in range(10)])
+    by_first = (pairs[:, 0] < 5).astype(float)
+    low, high = interval(by_first, pairs)
+    assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 10), rel=0.25)
+    low_by_pair, high_by_pair = interval(by_first, range(100))
+    assert high - low > 2 * (high_by_pair - low_by_pair)
+
+
+def test_a_group_of_one_member_is_that_member() -> None:
+    values, recordings = np.arange(6.0), np.array(list("aabbcd"))
+    assert interval(values, recordings[:, np.newaxis]) == interval(values, recordings)
+
+
 def test_what_is_always_so_has_no_interval() -> None:
     assert interval(np.ones(7), list("aabbccc")) == (1.0, 1.0)
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from trainer.evaluate.figures import Figure, Row, Table, figure
+from trainer.evaluate.figures import Figure, Row, Table, figure, ratio
 
 TABLE = Table(
     "hearing",
@@ -19,6 +19,14 @@ def test_a_figure_is_a_mean_with_the_interval_over_groups() -> None:
     found = figure(np.array([0.0, 0.0, 1.0, 1.0]), ["a", "a", "b", "b"])
     assert found == Figure(0.5, 0.0, 1.0)
     assert str(found) == "0.500 [0.000, 1.000]"
+
+
+def test_a_ratio_is_of_what_was_measured_on_the_same() -> None:
+    below = np.random.default_rng(0).random(50) + 0.5
+    found = ratio(2 * below, below, range(50))
+    assert found is not None
+    assert (found.value, found.low, found.high) == pytest.approx((2.0, 2.0, 2.0))
+    assert ratio(below, np.zeros(50), range(50)) is None
 
 
 def test_a_table_is_aligned_and_ends_with_its_notes() -> None:

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from tests.tones import make_waveform
-from trainer.evaluate.stimuli import LEVEL_DBFS, at_level, cross_faded, faded, loudest, noise, rms_dbfs
+from trainer.evaluate.stimuli import (
+    LEVEL_DBFS,
+    at_level,
+    cross_faded,
+    faded,
+    loudest,
+    noise,
+    overlapping,
+    rms_dbfs,
+    spaced,
+)
 
 RATE_HZ = 16_000
 
@@ -47,6 +57,20 @@ def test_sounds_follow_each_other_at_equal_power() -> None:
     np.testing.assert_array_equal(joined[-RATE_HZ // 2 :], first[-RATE_HZ // 2 :])
     powers = np.square(joined).reshape(8, -1).mean(axis=1)
     np.testing.assert_allclose(powers, 1.0, atol=0.1)
+
+
+def test_sounds_may_have_silence_between_them() -> None:
+    ones = np.ones(2, dtype=np.float32)
+    assert spaced([ones, 2 * ones], 3).tolist() == [1, 1, 0, 0, 0, 2, 2]
+    assert spaced([ones, 2 * ones], 0).tolist() == [1, 1, 2, 2]
+
+
+def test_sounds_overlap_by_a_share_of_the_shorter_one() -> None:
+    one, other = np.ones(4, dtype=np.float32), np.full(2, 2.0, dtype=np.float32)
+    assert overlapping([one, other], 0.5).tolist() == [1, 1, 1, 3, 2]
+    assert overlapping([other, one], 0.5).tolist() == [2, 3, 1, 1, 1]
+    assert overlapping([one, other, one], 0.0).tolist() == [1, 1, 1, 1, 2, 2, 1, 1, 1, 1]
+    assert overlapping([one, one], 1.0).tolist() == [2, 2, 2, 2]
 
 
 @pytest.mark.parametrize(("colour", "slope_db"), [("white", 0.0), ("pink", -3.01), ("brown", -6.02)])
