@@ -62,6 +62,8 @@ class Tour(QObject):
         yield lambda: window.folders.state.run == "idle" and window.folders.state.heard
         yield from self._listen("a dog barks", 1)
         self.take("results")
+        yield from self._listen("a dog barks then a car passes without music", 0)
+        self.take("order")
         window.table.set_waveforms(True)
         yield from self._listen("people applaud", 1)
         self.take("waveforms")

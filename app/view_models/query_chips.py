@@ -164,9 +164,9 @@ def _compared_chip(clause: Clause, at: int) -> Chip:
 
 
 def _example_chips(question: Question, heard: int) -> list[Chip]:
-    """heard : so many sounds are asked for in words; examples are heard beside them and have the next colours"""
+    """heard : so many sounds are asked for in words; the examples are one more, which has the next colour"""
     return [
-        _sound_chip("like", "example", example, at, colour=heard + at, joiner=SIGNS["while"] if heard + at else "")
+        _sound_chip("like", "example", example, at, colour=heard, joiner=SIGNS["while"] if heard + at else "")
         for at, example in enumerate(question.examples)
     ]
 

@@ -6,22 +6,19 @@ The files are on no disk, and their names say nothing, so that they can only be 
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
 from engine.embedding import Embedder
 from engine.hits import Answer
-from engine.library import Library
-from engine.library_rows import FileStat, IndexedFile, Root, Scope
-from engine.metadata import Metadata
+from engine.library_rows import Scope
 from engine.question import Question
 from engine.search import Searcher
 from engine.stored_embeddings import FileEmbeddings
 from engine.vector_index import VectorIndex
+from trainer.evaluate.absent_files import library_of
 
 
 class SearchedSounds:
@@ -30,9 +27,8 @@ class SearchedSounds:
     def __init__(self, heard: Sequence[FileEmbeddings], embedder: Embedder) -> None:
         self.sounds = len(heard)
         with contextlib.ExitStack() as opened:
-            folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
-            library = opened.enter_context(Library(folder / "library"))
-            self._file_ids = _stored(heard, library, folder / "zq", embedder)
+            stored = library_of(heard, embedder.checkpoint_id, embedder.segment_s)
+            library, self._file_ids = opened.enter_context(stored)
             self._position_of = {file_id: position for position, file_id in enumerate(self._file_ids)}
             self._searcher = Searcher(library, VectorIndex(library.index_db, embedder.checkpoint_id), embedder)
             self._opened = opened.pop_all()
@@ -63,37 +59,3 @@ class SearchedSounds:
         scores = np.zeros(self.sounds)
         scores[self.positions(answer)] = [hit.score for hit in answer.hits]
         return scores
-
-
-def _stored(heard: Sequence[FileEmbeddings], library: Library, folder: Path, embedder: Embedder) -> list[int]:
-    """Store the sounds as files of a drive that is not there; the id of each."""
-    folder.mkdir()
-    root = library.add_root(folder)
-    folder.rmdir()
-    library.register_checkpoint(embedder.checkpoint_id, embedder.name, embedder.dim, embedder.segment_s)
-    library.store_indexed([_file(position, each, root, embedder) for position, each in enumerate(heard)])
-    ids = {file.relative_path: file.id for file in library.files_under(root.id)}
-    return [ids[_path(position)] for position in range(len(heard))]
-
-
-def _path(position: int) -> Path:
-    """A name in one word that nobody asks for, without a digit: "a tone of 12 Hz" must not find the twelfth sound."""
-    return Path("zq" + "".join(chr(ord("a") + int(digit)) for digit in str(position)))
-
-
-def _file(position: int, heard: FileEmbeddings, root: Root, embedder: Embedder) -> IndexedFile:
-    return IndexedFile(
-        root_id=root.id,
-        relative_path=_path(position),
-        stat=FileStat(size=1, mtime_ns=1, inode=0),
-        content_id=position.to_bytes(16, "big"),
-        duration_s=len(heard.segments) * embedder.segment_s,
-        sample_rate_hz=embedder.sample_rate_hz,
-        channels=1,
-        container="WAV",
-        encoding="PCM_16",
-        metadata=Metadata(),
-        peaks=b"",
-        checkpoint_id=embedder.checkpoint_id,
-        embeddings=heard,
-    )

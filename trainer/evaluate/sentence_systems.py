@@ -5,25 +5,19 @@ All of them are given the same embeddings of one network, and sentences; they di
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice, permutations
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import numpy as np
 
 from engine.evidence import Backgrounds, Judge
-from engine.library import Library
-from engine.library_rows import FileStat, IndexedFile
-from engine.metadata import Metadata
 from engine.query import ParsedQuery, parse
 from engine.stored_embeddings import FileEmbeddings
 from engine.target import Target, sounds_of, whole_of
 from engine.vector_index import VectorIndex
+from trainer.evaluate.absent_files import library_of
 from trainer.evaluate.systems import System
 
 CHECKPOINT = "measured"
@@ -95,7 +89,7 @@ class OrderedSearch:
     def _index_of(self, sounds: Sequence[FileEmbeddings]) -> tuple[VectorIndex, list[int]]:
         """And the ids of the sounds in it. The last one is kept: the same sounds are asked for in many ways."""
         if self._stored is None or self._stored[0] is not sounds:
-            with library_of([*sounds, *self._others], self._segment_s) as (library, ids):
+            with library_of([*sounds, *self._others], CHECKPOINT, self._segment_s) as (library, ids):
                 self._stored = sounds, VectorIndex(library.index_db, CHECKPOINT), ids[: len(sounds)]
         return self._stored[1], self._stored[2]
 
@@ -121,38 +115,3 @@ def _orders(query: ParsedQuery) -> list[ParsedQuery]:
         replace(query, clauses=tuple(replace(clause, group=order[clause.group]) for clause in query.clauses))
         for order in permutations(groups)
     ]
-
-
-@contextlib.contextmanager
-def library_of(sounds: Sequence[FileEmbeddings], segment_s: float) -> Iterator[tuple[Library, list[int]]]:
-    """A library, for as long as it is needed, with these sounds as heard by CHECKPOINT; and the ids of their files."""
-    with TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
-        root = library.add_root(_made(Path(folder) / "sounds"))
-        library.register_checkpoint(CHECKPOINT, CHECKPOINT, sounds[0].clip.shape[0], segment_s)
-        files = [_indexed(root.id, number, sound, segment_s) for number, sound in enumerate(sounds)]
-        library.store_indexed(files)
-        known = {file.relative_path: file.id for file in library.files_under(root.id)}
-        yield library, [known[file.relative_path] for file in files]
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir()
-    return folder
-
-
-def _indexed(root_id: int, number: int, sound: FileEmbeddings, segment_s: float) -> IndexedFile:
-    return IndexedFile(
-        root_id=root_id,
-        relative_path=Path(f"{number}.wav"),
-        stat=FileStat(size=1, mtime_ns=1, inode=number),
-        content_id=hashlib.blake2b(str(number).encode(), digest_size=16).digest(),
-        duration_s=segment_s * len(sound.segments),
-        sample_rate_hz=48000,
-        channels=1,
-        container="WAV",
-        encoding="PCM_16",
-        metadata=Metadata(),
-        peaks=b"",
-        checkpoint_id=CHECKPOINT,
-        embeddings=sound,
-    )

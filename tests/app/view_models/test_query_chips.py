@@ -89,7 +89,7 @@ def test_an_example_beside_words_comes_before_what_must_not_be_heard() -> None:
     assert [(chip.text, chip.colour, chip.joiner) for chip in chips] == [
         ("rain", 0, ""),
         ("like a.wav", 1, "+"),
-        ("like b.wav @0:03", 2, "+"),
+        ("like b.wav @0:03", 1, "+"),
         ("voices", None, ""),
     ]
     assert [joiner_of(chip) for chip in chips] == [None, None, None, None]

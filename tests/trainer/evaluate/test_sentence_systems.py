@@ -10,12 +10,12 @@ from engine.search import Searcher
 from engine.stored_embeddings import FileEmbeddings
 from engine.vector_index import VectorIndex
 from tests.tones import make_waveform
+from trainer.evaluate.absent_files import library_of
 from trainer.evaluate.sentence_systems import (
     CHECKPOINT,
     ClipEmbedding,
     InAnyOrder,
     OrderedSearch,
-    library_of,
     reading_once,
 )
 from trainer.evaluate.systems import NetworkSystem
@@ -64,9 +64,7 @@ def test_it_ranks_as_earmark_does(
     """One way to judge for what is measured and for what people see."""
     everything = [*heard, *background]
     scores = OrderedSearch(tone_system.read, tone_system.segment_s, []).scores(SENTENCES, everything)
-    with library_of(everything, tone_system.segment_s) as (library, ids):
-        for file_id in ids:
-            library.files([file_id])[file_id].path.touch()  # only what is there is found
+    with library_of(everything, CHECKPOINT, tone_system.segment_s) as (library, ids):
         searcher = Searcher(library, VectorIndex(library.index_db, CHECKPOINT), tone_embedder)
         for sentence, of_sentence in zip(SENTENCES, scores, strict=True):
             found = {hit.file_id: hit.score for hit in searcher.search(sentence, limit=len(everything))}
