@@ -162,8 +162,10 @@ def _why(hit: Hit, answer: Answer) -> Iterator[str]:
     if hit.order_margin is not None:
         fits = "fits better than any other" if hit.order_margin > 0 else "does not fit better than any other"
         yield f"the order {fits}: by {hit.order_margin:.1f}"
-    if hit.weak:
+    if hit.weak and hit.score < answer.least_score:
         yield f"weak: any file may reach less than {answer.least_score:.2f} by chance"
+    elif hit.weak:
+        yield "weak: it lacks one of the sounds, or has them the other way round"
 
 
 def answer_as_json(asked: Asked, answer: Answer) -> dict[str, Any]:

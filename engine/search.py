@@ -8,7 +8,8 @@ How a file is judged:
     comes behind those that clearly sound like it, but is never lost.
 3.  *Score.* A logistic curve of the sum: 0.5 where the evidence is `EVEN_Z` deviations above the background.
 4.  *Span*, of each sound: the segments around the best one; see `evidence.best_span`.
-5.  *Weak* is what may be chance: see `cut`.
+5.  *Weak* is what may be chance (see `cut`), and what lacks one of several sounds or has them the other way round,
+    unless it says them all. It comes behind the others.
 6.  *Liked or disliked.* What a person says of a file outweighs all else: it comes first, or last and weak. What is
     looked for moves towards what was liked: see `feedback`.
 """
@@ -125,13 +126,14 @@ class Searcher:
         present = list(islice(self._present(judged, at_once=2 * limit), limit))
         chance_z = judge.usual_z(spreads_of_chance(candidates.clips, strictness), RECORDED)
         placed = {one.file_id: judge.place(one.file_id) for _, one in present}
-        complete = [one for _, one in present if _has_all(placed[one.file_id])]
-        best_z = max((one.heard_z for one in complete if one.right is not False), default=0.0)
+        fitting = [one for _, one in present if _fits(placed[one.file_id])]
+        best_z = max((one.heard_z for one in fitting if one.right is not False), default=0.0)
         cut_z = least_of_good(judge.usual_z(0.0), chance_z, best_z)
-        hits = tuple(self._hit(target, judge, file, one, placed[one.file_id], cut_z) for file, one in present)
-        good_by_sound = sum(one.is_good_alone(cut_z) for one in complete)
+        hits = [self._hit(target, judge, file, one, placed[one.file_id], cut_z) for file, one in present]
+        hits.sort(key=lambda hit: hit.weak)  # stable
+        good_by_sound = sum(one.is_good_alone(cut_z) for one in fitting)
         good = sum(not hit.weak for hit in hits)
-        return Answer(hits, good, reason_of(hits, good_by_sound), score_of(cut_z))
+        return Answer(tuple(hits), good, reason_of(hits, good_by_sound), score_of(cut_z))
 
     def _present(self, judged: list[_Judged], at_once: int) -> Iterator[tuple[AudioFile, _Judged]]:
         """Those that can be heard, in the same order. Files of a drive that is not there now still count."""
@@ -160,7 +162,7 @@ class Searcher:
             words=judged.words,
             duration_s=duration_s,
             order_margin=placed.margin if placed else None,
-            weak=judged.z < cut_z or not (judged.says_all or judged.right or _has_all(placed)),
+            weak=judged.z < cut_z or not (judged.says_all or judged.right or _fits(placed)),
         )
 
     def _matches(
@@ -201,9 +203,11 @@ class Searcher:
         return ClauseMatch(text, start_s, end_s, score_of(z), negated)
 
 
-def _has_all(placed: Placed | None) -> bool:
-    """Whether every sound is heard a little; of a single one its evidence tells that."""
-    return placed is None or len(placed.z) == 1 or placed.weakest_z >= LEAST_HEARD_Z
+def _fits(placed: Placed | None) -> bool:
+    """Whether every one of several sounds is heard a little, and not clearly the other way round."""
+    if placed is None or len(placed.z) == 1:
+        return True
+    return placed.weakest_z >= LEAST_HEARD_Z and (placed.margin is None or placed.margin > -LEAST_HEARD_Z)
 
 
 def _judged(target: Target, file_id: int, heard: dict[int, float]) -> _Judged:

@@ -251,6 +251,19 @@ def test_good_matches_end_where_others_begin(listen: Listen, sounds: Path, write
     assert answer.reason.startswith("The first 3 stand out")
 
 
+def test_a_file_with_another_order_or_without_one_of_the_sounds_is_weak_whatever_it_scores(
+    listen: Listen, sounds: Path, write_sound: WriteSound
+) -> None:
+    write_sound(sounds / "right.wav", hz=[LOW_HZ, 700, HIGH_HZ], seconds=2)
+    write_sound(sounds / "other order.wav", hz=[HIGH_HZ, 700, LOW_HZ], seconds=2)
+    write_sound(sounds / "2010 Hz alone.wav", hz=HIGH_HZ, seconds=2)
+    answer = listen().find(replace(then(LOW, HIGH), strictness="loose"))
+    assert [hit.path.name for hit in answer.hits[: answer.cut]] == ["right.wav"]
+    assert all(hit.weak for hit in answer.hits[answer.cut :])
+    other = hit_of(answer, "other order.wav")
+    assert spans(other) == [(LOW, 4.0, 6.0), (HIGH, 0.0, 2.0)]  # where they are, not where they should be
+
+
 def test_where_nothing_matches_it_is_said(listen: Listen) -> None:
     searcher = listen()
     for strictness in LEVELS:
