@@ -91,10 +91,6 @@ class Searching(QObject):
         """Fewer answers like this one; a second time, no fewer than of others."""
         self._change(feedback.disliked(self.question, Example(path, start_s, end_s)))
 
-    def look_among(self, file_ids: Sequence[int]) -> None:
-        """Ask the same of these files only."""
-        self._change(replace(self.question, scope=replace(self.question.scope, among=tuple(file_ids))))
-
     @Slot(str)
     def set_strictness(self, strictness: Strictness) -> None:
         self._change(replace(self.question, strictness=strictness))

@@ -128,12 +128,6 @@ class TestFeedback:
         window.search_bar.query_changed.emit("rain")
         assert asked(window) == Question("rain")
 
-    def test_one_can_look_among_some_files(self, window: MainWindow):
-        window.searching.ask(Question("dog", Scope(tags=("loud",))))
-        window.searching.look_among([3, 1])
-        assert asked(window) == Question("dog", Scope(tags=("loud",), among=(3, 1)))
-        assert chip_texts(window)[-1] == "within 2 results"
-
 
 class TestParts:
     """What was understood is changed by its chips, and the sentence with it."""
