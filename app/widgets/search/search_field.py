@@ -107,6 +107,8 @@ class SearchField(QLineEdit):
             case Qt.Key.Key_Down:
                 self._ask()
                 self.left.emit()
+            case Qt.Key.Key_Slash if not self.text():
+                event.accept()  # whoever presses it wants to come here, and is here already
             case _:
                 self._popup_list.hide()
                 super().keyPressEvent(event)

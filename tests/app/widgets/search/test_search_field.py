@@ -76,6 +76,11 @@ def test_enter_asks_at_once_and_leaves(qtbot: QtBot, field: SearchField, queries
     assert quiet(field)
 
 
+def test_the_key_that_leads_here_is_no_text_at_the_beginning(qtbot: QtBot, field: SearchField) -> None:
+    qtbot.keyClicks(field, "/dog/cat")
+    assert field.text() == "dog/cat"
+
+
 def test_paste_and_enter_ask_at_once(qtbot: QtBot, field: SearchField, queries: list[str]) -> None:
     QApplication.clipboard().setText("two\nlines")
     qtbot.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
