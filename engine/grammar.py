@@ -15,7 +15,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.connectives import ENGLISH, FOREIGN, PHRASES_BY_FIRST_WORD, PRONOUNS, WEATHER, Mark
-from engine.word_sense import NEIGHBOURS, WHOLE, Place, acts_alone, count_of_subject, goes_on_without, joins, separates
+from engine.word_sense import (
+    NEIGHBOURS,
+    WHOLE,
+    Place,
+    acts_alone,
+    count_of_subject,
+    goes_on_without,
+    is_phrase,
+    joins,
+    separates,
+)
 
 COMMA = ","
 _PUNCTUATION = frozenset(string.punctuation)
@@ -215,7 +225,9 @@ class _Reader:
             end = at + len(phrase)
             if len(phrase) == 1 or (following == [phrase[1]] and tuple(self._folded[at:end]) == phrase):
                 if mark == "word":
-                    return mark, len(phrase)
+                    if is_phrase(self._place(" ".join(phrase), end)):
+                        return mark, len(phrase)
+                    continue
                 if (found := self._joining(mark, self._place(" ".join(phrase), end), end)) is not None:
                     return found, len(phrase)
         if self.joiner == "not" and self.words and self._folded[at] in ("or", "nor"):

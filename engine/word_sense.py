@@ -56,6 +56,11 @@ def joins(mark: Mark, place: Place) -> bool:
     return judge(place) if judge else True
 
 
+def is_phrase(place: Place) -> bool:
+    """Whether words that can be a set phrase are one here: not in "a car passes by then a dog barks"."""
+    return place.phrase != "by then" or not place.before or not may_be_verb(place.before[-1])
+
+
 def separates(place: Place) -> bool:
     """Whether a comma stands between two sounds, rather than between two qualities of one."""
     before, after = place.before, place.after
