@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.connectives import Mark
-from engine.word_sense import Place, acts_alone, count_of_subject, goes_on_without, joins, separates
+from engine.word_sense import Place, acts_alone, count_of_subject, goes_on_without, is_phrase, joins, separates
 
 
 def at(sentence: str, phrase: str) -> Place:
@@ -96,3 +96,9 @@ def test_somebody_is_missing(words: str, alone: bool) -> None:
 )
 def test_who_acts(words: str, subject: str) -> None:
     assert " ".join(words.split()[: count_of_subject(words.split())]) == subject
+
+
+def test_by_then_is_a_phrase_only_where_nobody_passes_by() -> None:
+    assert is_phrase(at("crickets [by then] barely audible", "by then"))
+    assert not is_phrase(at("a car passes [by then] a dog barks", "by then"))
+    assert is_phrase(at("a car passes [back then] a dog barks", "back then"))
