@@ -65,7 +65,8 @@ K_OF: dict[Strictness, float] = {"loose": 0.82, "normal": 1.12, "strict": 1.33}
 RECORDED = 1.15  # times K_OF, where a sound is looked for that was recorded
 LEAST_FILES, MOST_FILES = 20, 6000
 SHARE = 0.6
-LEAST_HEARD_Z = 1.0  # of each of several sounds; and by so much another order must fit better to be told from this one
+LEAST_HEARD_Z = 1.0  # of each of several sounds
+LEAST_SWAP_Z = 1.0  # by so much another order fits better where the sounds are clearly the other way round
 
 
 def spreads_of_chance(files: int, strictness: Strictness) -> float:

@@ -31,7 +31,7 @@ import numpy as np
 
 from engine.evidence import Judge, best_span
 from engine.examples import HeardExample
-from engine.target import Target
+from engine.target import Target, unit
 
 LIKED = 1.0
 DISLIKED = 0.25  # beside what is liked
@@ -65,7 +65,7 @@ def _of_sounds(judge: Judge, heard: HeardExample) -> list[np.ndarray]:
     placed = judge.place_in(heard.segments)
     assert placed is not None  # an example has segments, and something is wanted
     spans = [best_span(z, at) for z, at in zip(placed.z, placed.segments, strict=True)]
-    return [_unit(heard.segments[first:end].mean(axis=0)) for first, end in spans]
+    return [unit(heard.segments[first:end].mean(axis=0)) for first, end in spans]
 
 
 def _moved(vector: np.ndarray, liked: Sequence[np.ndarray], disliked: Sequence[np.ndarray]) -> np.ndarray:
@@ -75,11 +75,7 @@ def _moved(vector: np.ndarray, liked: Sequence[np.ndarray], disliked: Sequence[n
         total += LIKED * np.mean(liked, axis=0)
     if disliked:
         total -= (DISLIKED if liked else DISLIKED_ALONE) * np.mean(disliked, axis=0)
-    return _unit(total) if np.linalg.norm(total) > 1e-6 else vector
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
+    return unit(total) if np.linalg.norm(total) > 1e-6 else vector
 
 
 def _files_of(heard: Sequence[HeardExample]) -> frozenset[int]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from engine.hits import Strictness
 from engine.library_rows import EVERYTHING, Scope
 from engine.query import EmptyQuery, ParsedQuery, parse
+
+CACHED_SENTENCES = 64
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,7 @@ class Question:
     @property
     def parsed(self) -> ParsedQuery:
         """The sentence as it is understood; without any part if it says nothing."""
-        try:
-            return parse(self.text)
-        except EmptyQuery:
-            return ParsedQuery(())
+        return _understood(self.text)
 
     @property
     def part(self) -> Scope:
@@ -64,3 +64,12 @@ class Question:
     def is_browsing(self) -> bool:
         """Whether nothing is listened for."""
         return not (self.examples or self.liked or self.disliked or self.parsed.clauses)
+
+
+@lru_cache(CACHED_SENTENCES)
+def _understood(text: str) -> ParsedQuery:
+    """Remembered, since every part of the program that is asked something understands the same sentence."""
+    try:
+        return parse(text)
+    except EmptyQuery:
+        return ParsedQuery(())

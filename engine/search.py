@@ -24,7 +24,7 @@ from pathlib import Path
 from engine.aiming import Aim
 from engine.background import score_of
 from engine.candidates import find_candidates
-from engine.cut import LEAST_HEARD_Z, RECORDED, least_of_good, reason_of, spreads_of_chance
+from engine.cut import LEAST_HEARD_Z, LEAST_SWAP_Z, RECORDED, least_of_good, reason_of, spreads_of_chance
 from engine.embedding import Embedder
 from engine.evidence import Backgrounds, Judge, Placed, best_span
 from engine.hits import NOTHING, Answer, ClauseMatch, Hit, Strictness
@@ -207,7 +207,7 @@ def _fits(placed: Placed | None) -> bool:
     """Whether every one of several sounds is heard a little, and not clearly the other way round."""
     if placed is None or len(placed.z) == 1:
         return True
-    return placed.weakest_z >= LEAST_HEARD_Z and (placed.margin is None or placed.margin > -LEAST_HEARD_Z)
+    return placed.weakest_z >= LEAST_HEARD_Z and (placed.margin is None or placed.margin > -LEAST_SWAP_Z)
 
 
 def _judged(target: Target, file_id: int, heard: dict[int, float]) -> _Judged:

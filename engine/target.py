@@ -91,15 +91,18 @@ def sounds_of(query: ParsedQuery, vector_of: Callable[[str], np.ndarray]) -> tup
 def like(vectors: Sequence[np.ndarray], names: Sequence[str]) -> Sound:
     """The sound that recordings, each a unit vector (dim,), have in common."""
     total = np.sum(vectors, axis=0)
-    norm = float(np.linalg.norm(total))
-    vector = np.asarray(total / norm, np.float32) if norm > 1e-6 else vectors[0]
+    vector = unit(total) if np.linalg.norm(total) > 1e-6 else vectors[0]
     return Sound(f"like {' and '.join(names)}", vector, recorded=True)
 
 
 def opposite_of(vectors: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
     """(dim,): what is least like all of these unit vectors (dim,)."""
-    total = -np.sum(vectors, axis=0)
-    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
+    return unit(-np.sum(vectors, axis=0))
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """(dim,) of length 1; 0 stays what it is."""
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
 
 
 def whole_of(query: ParsedQuery, vector_of: Callable[[str], np.ndarray]) -> np.ndarray:

@@ -11,13 +11,6 @@ from app.widgets.search.busy_line import PATIENCE_MS, BusyLine
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    window = QWidget()
-    qtbot.addWidget(window)
-    return window
-
-
-@pytest.fixture
 def line(window: QWidget) -> BusyLine:
     window.resize(400, 40)
     line = BusyLine(window)

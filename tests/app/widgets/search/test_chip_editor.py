@@ -12,13 +12,6 @@ from app.widgets.search.chip_editor import ChipEditor
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    window = QWidget()
-    qtbot.addWidget(window)
-    return window
-
-
-@pytest.fixture
 def editor(qtbot: QtBot, window: QWidget) -> ChipEditor:
     layout = QVBoxLayout(window)
     editor = ChipEditor("dog", window)

@@ -16,13 +16,6 @@ WIDTH_PX = 600
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    window = QWidget()
-    qtbot.addWidget(window)
-    return window
-
-
-@pytest.fixture
 def rows(qtbot: QtBot, window: QWidget) -> ChipRows:
     window.resize(WIDTH_PX, 300)
     rows = ChipRows()

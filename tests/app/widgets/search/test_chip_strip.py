@@ -25,13 +25,6 @@ MANY = [Chip(f"sound number {number}", "clause", number, "+", ("clause", number)
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    window = QWidget()
-    qtbot.addWidget(window)
-    return window
-
-
-@pytest.fixture
 def strip(qtbot: QtBot, window: QWidget) -> ChipStrip:
     window.resize(600, 100)
     layout = QVBoxLayout(window)

@@ -22,13 +22,6 @@ FIELD = Chip("folder: Field", "scope", None, "", ("root", 1))
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    window = QWidget()
-    qtbot.addWidget(window)
-    return window
-
-
-@pytest.fixture
 def bar(qtbot: QtBot, window: QWidget) -> SearchBar:
     window.resize(900, 400)
     bar = SearchBar()

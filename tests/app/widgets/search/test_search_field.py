@@ -15,13 +15,6 @@ from engine.query import MAX_CHARACTERS
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    window = QWidget()
-    qtbot.addWidget(window)
-    return window
-
-
-@pytest.fixture
 def field(qtbot: QtBot, window: QWidget) -> SearchField:
     field = SearchField()
     QVBoxLayout(window).addWidget(field)
