@@ -92,6 +92,13 @@ def wav_chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
         yield from _chunks(file, _RIFF)
 
 
+def aiff_chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
+    """As `wav_chunks`, of an AIFF or AIFF-C file."""
+    file.seek(0)
+    if _layout_of(file.read(12)) == _AIFF:
+        yield from _chunks(file, _AIFF)
+
+
 def _judge_chunks(file: BinaryIO, file_bytes: int, start: bytes) -> AudioHeader:
     if start[:4] in {b".snd", b"dns."} and len(start) >= 12:  # AU: no chunks, but an offset and a size
         offset, size = struct.unpack_from(">II" if start[:4] == b".snd" else "<II", start, 4)

@@ -41,6 +41,7 @@ from engine.migrations import open_index_db, open_library_db
 from engine.roots import Roots
 from engine.saved_searches import SavedSearches
 from engine.stored_embeddings import FileEmbeddings, pack
+from engine.tag_examples import TagExamples
 from engine.text_index import TextHit
 
 LIBRARY_FILE = "library.db"
@@ -77,6 +78,7 @@ class Library:
             self._index = FileIndex(self.index_db)
             self.collections = Collections(self.library_db)
             self.saved_searches = SavedSearches(self.library_db)
+            self.tag_examples = TagExamples(self.library_db)
             if reconcile and not read_only:
                 self._reconcile()
             self._opened = opened.pop_all()

@@ -174,9 +174,9 @@ def parse_ucs_name(file_name: str) -> UcsName | None:
     stem = os.path.splitext(file_name)[0].encode("utf-8", "replace").decode("utf-8")
     first, *blocks = stem.split("_", 4)
     cat_id, _, user_category = first.partition("-")
-    if cat_id not in _ucs_categories():
+    if cat_id not in ucs_categories():
         return None
-    category, subcategory = _ucs_categories()[cat_id]
+    category, subcategory = ucs_categories()[cat_id]
     fx_block, creator_id, source_id, user_data = [*blocks, "", "", "", ""][:4]
     vendor_category, _, fx_name = fx_block.partition("-") if "-" in fx_block else ("", "", fx_block)
     return UcsName(
@@ -185,7 +185,7 @@ def parse_ucs_name(file_name: str) -> UcsName | None:
 
 
 @functools.cache
-def _ucs_categories() -> dict[str, tuple[str, str]]:
+def ucs_categories() -> dict[str, tuple[str, str]]:
     """CatID to category and subcategory: version 8.2.1 of the public list."""
     stored = json.loads((resources_folder() / "ontology" / "ucs.json").read_text("utf-8"))
     return {cat_id: (category, subcategory) for cat_id, (category, subcategory) in stored.items()}

@@ -165,6 +165,35 @@ def m003_folders_and_listing(database: AnyDatabase) -> None:
     """)
 
 
+@library_migrations()
+def m004_personal_tags(database: AnyDatabase) -> None:
+    database.executescript("""
+        -- a tag that learns from examples; it stays when no file has the tag of its name
+        CREATE TABLE personal_tag (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE COLLATE NOCASE
+        ) STRICT;
+        CREATE TABLE tag_example (
+            personal_tag_id INTEGER NOT NULL REFERENCES personal_tag (id) ON DELETE CASCADE,
+            file_id INTEGER NOT NULL REFERENCES audio_file (id) ON DELETE CASCADE,
+            is_like INTEGER NOT NULL CHECK (is_like IN (0, 1)),  -- 0: what the tag does not mean
+            -- the part of the file that is meant; end_s is NULL for its end
+            start_s REAL NOT NULL DEFAULT 0.0 CHECK (start_s >= 0.0),
+            end_s REAL CHECK (end_s > start_s),
+            PRIMARY KEY (personal_tag_id, file_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX tag_example_file ON tag_example (file_id);
+
+        -- a tag that was suggested for a file and turned down, whoever suggested it
+        CREATE TABLE rejected_tag (
+            file_id INTEGER NOT NULL REFERENCES audio_file (id) ON DELETE CASCADE,
+            name TEXT NOT NULL COLLATE NOCASE,
+            PRIMARY KEY (file_id, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX rejected_tag_name ON rejected_tag (name);
+    """)
+
+
 @index_migrations()
 def m001_files_and_embeddings(database: AnyDatabase) -> None:
     database.executescript("""

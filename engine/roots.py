@@ -10,7 +10,7 @@ from engine.errors import EngineError, NotInLibrary, display_path
 from engine.folders import folder_id
 from engine.library_rows import Root, RootState
 
-_WHAT_A_PERSON_SAID = ("file_tag", "note", "caption", "rating", "collection_file")
+_WHAT_A_PERSON_SAID = ("file_tag", "note", "caption", "rating", "collection_file", "tag_example", "rejected_tag")
 
 
 class Roots:

@@ -142,7 +142,7 @@ def run_command(
     chosen, on = load_recipe(recipe, _overrides(settings or [])), choose_device(device)
     network = new_network(chosen, teacher_files(shared).class_names())
     corpus = load_corpus(chosen, shared, features or run / "features", more=more or (), device=on, workers=workers)
-    student = train(chosen, corpus, network, sound_kinds(), run)
+    student = train(chosen, corpus, network, sound_kinds()[: len(corpus.tag_names)], run)
     _write(student, chosen, out or run / "network", tags=corpus.tag_names, clips=corpus.training_clips)
 
 

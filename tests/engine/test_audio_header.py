@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from engine.audio import AudioDecoder, read_info
-from engine.audio_header import AudioHeader, read_header, wav_chunks
+from engine.audio_header import AudioHeader, aiff_chunks, read_header, wav_chunks
 from engine.errors import IncompleteAudio, UnreadableAudio
 from tests.sound_files import RATE_HZ, append_wav_chunk, make_sweep, wav_chunk, write_with_ffmpeg, write_with_libsndfile
 
@@ -196,3 +196,14 @@ def test_chunks_after_the_sound_of_an_rf64_are_found(tmp_path: Path) -> None:
 
     with path.open("rb") as file:
         assert b"iXML" in [chunk_id for chunk_id, _, _ in wav_chunks(file)]
+
+
+def test_the_chunks_of_aiff_are_listed_and_of_nothing_else(tmp_path: Path):
+    aiff = write_with_libsndfile(tmp_path / "a.aiff", make_sweep(0.1), kind="AIFF")
+    wav = write_with_libsndfile(tmp_path / "a.wav", make_sweep(0.1), kind="WAV")
+    with aiff.open("rb") as file:
+        places = {chunk_id: offset + size for chunk_id, offset, size in aiff_chunks(file)}
+    assert {b"COMM", b"SSND"} <= places.keys()
+    assert places[b"SSND"] == aiff.stat().st_size
+    with wav.open("rb") as file:
+        assert list(aiff_chunks(file)) == []

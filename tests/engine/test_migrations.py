@@ -40,7 +40,7 @@ def add_file(library_db: Database, uid: bytes, path: bytes, state: str = "ok") -
 
 
 def test_a_new_library_has_the_version_of_its_migrations(library_db: Database, index_db: Database):
-    assert library_db.execute("PRAGMA user_version").fetchone() == (LIBRARY.version,) == (3,)
+    assert library_db.execute("PRAGMA user_version").fetchone() == (LIBRARY.version,) == (4,)
     assert index_db.execute("PRAGMA user_version").fetchone() == (INDEX.version,) == (4,)
 
 
@@ -76,6 +76,8 @@ def test_a_path_holds_one_live_file_and_any_number_of_missing_ones(library_db: D
         "DELETE FROM root",
         "INSERT INTO rating VALUES (1, 6)",
         "INSERT INTO note VALUES (99, 'of no file')",
+        "INSERT INTO tag_example (personal_tag_id, file_id, is_like) VALUES (99, 1, 1)",
+        "INSERT INTO rejected_tag VALUES (99, 'of no file')",
     ],
 )
 def test_nonsense_is_refused(library_db: Database, statement: str):
@@ -154,3 +156,21 @@ def test_words_of_an_older_library_are_found_by_their_first_letter(tmp_path: Pat
         with database.atomic():
             index.put(7, FileText("rain"))
         assert index.search("door", 10) == []
+
+
+def test_a_library_of_before_personal_tags_keeps_its_tags_and_can_hold_examples(tmp_path: Path):
+    with open_older(tmp_path / "library.db", LIBRARY, 3) as older:
+        older.execute("INSERT INTO root (path) VALUES (x'2f61')")
+        add_file(older, b"1", b"a.wav")
+        older.execute("INSERT INTO tag (name) VALUES ('rain')")
+        older.execute("INSERT INTO file_tag VALUES (1, 1)")
+    with open_library_db(tmp_path / "library.db") as database:
+        assert database.rows("SELECT name, file_id FROM tag JOIN file_tag ON tag_id = id") == [("rain", 1)]
+        database.execute("INSERT INTO personal_tag (name) VALUES ('creak')")
+        database.execute("INSERT INTO tag_example (personal_tag_id, file_id, is_like) VALUES (1, 1, 1)")
+        assert database.rows("SELECT start_s, end_s FROM tag_example") == [(0.0, None)]
+        for part in ("-1.0, NULL", "2.0, 1.0"):
+            with pytest.raises(sqlite3.IntegrityError):
+                database.execute(f"UPDATE tag_example SET (start_s, end_s) = ({part})")
+        database.execute("DELETE FROM audio_file")
+        assert database.rows("SELECT count(*) FROM tag_example") == [(0,)]

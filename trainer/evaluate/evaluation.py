@@ -21,6 +21,7 @@ from trainer.evaluate.sections import Section
 from trainer.evaluate.sentence_systems import SentenceSystem
 from trainer.evaluate.shelves import captioned, classified, demonstrated
 from trainer.evaluate.systems import Chance, NetworkSystem, RidgeSystem, Sounds, System, TeachersBridge
+from trainer.evaluate.tagging import tagging_tables
 from trainer.evaluate.task import make_task, retrieval_table
 from trainer.evaluate.unseen import unseen_table
 from trainer.manifest import Clip
@@ -132,6 +133,7 @@ def _measures(
         Section.NEGATION: lambda: iter([negation_table(embedder, sounds)]),
         Section.ORDINARY: lambda: iter([ordinary_table(embedder, sounds)]),
         Section.CUT: cut,
+        Section.TAGGING: lambda: tagging_tables(embedder, sounds),
     }
 
 

@@ -14,3 +14,4 @@ class Section(StrEnum):
     NEGATION = "negation"
     ORDINARY = "ordinary"
     CUT = "cut"
+    TAGGING = "tagging"
