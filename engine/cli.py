@@ -15,18 +15,25 @@ from __future__ import annotations
 import io
 import json
 import math
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from engine.audio import AudioInfo, read_info
+from engine.cli_options import (
+    JsonOption,
+    LibraryOption,
+    LimitOption,
+    NetworkOption,
+    existing_library,
+    interruption,
+    open_searcher,
+    path_argument,
+)
 from engine.cli_output import (
     FAILED,
     Asked,
@@ -41,7 +48,7 @@ from engine.cli_output import (
 )
 from engine.cli_search import answer_of, checked_query, example_at, read_queries
 from engine.errors import EngineError, NotInLibrary, display_path
-from engine.library import INDEX_FILE, LIBRARY_FILE, Library
+from engine.library import LIBRARY_FILE, Library
 from engine.library_rows import AudioFile
 from engine.metadata import Metadata, read_metadata
 from engine.paths import default_network_folder, user_library_folder
@@ -49,7 +56,6 @@ from engine.question import Example, Question
 
 if TYPE_CHECKING:
     from engine.embedding import Embedder
-    from engine.search import Searcher
 
 INTERRUPTED = 130
 
@@ -65,27 +71,6 @@ app = typer.Typer(
 )
 
 
-def _path(argument: str) -> Path:
-    """An empty argument, often a variable that was never set, must not mean the current folder."""
-    if not argument:
-        raise typer.BadParameter("The path is empty.")
-    return Path(argument)
-
-
-LibraryOption = Annotated[
-    Path | None,
-    typer.Option("--library", parser=_path, metavar="DIR", help="A library's folder, instead of your own library's."),
-]
-NetworkOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--network", parser=_path, metavar="DIR", help="A network's folder, instead of the one Earmark brings."
-    ),
-]
-LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many files to show at the most.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, by default that of the process; returns its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -96,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @app.command("index")
 def index_command(
-    folders: Annotated[list[Path], typer.Argument(parser=_path, metavar="PATH", help="Folders with sounds.")],
+    folders: Annotated[list[Path], typer.Argument(parser=path_argument, metavar="PATH", help="Folders with sounds.")],
     library: LibraryOption = None,
     network: NetworkOption = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try unreadable files again that have not changed.")] = False,
@@ -120,7 +105,7 @@ def index_command(
     with Library(library or user_library_folder()) as opened:
         _refuse_what_is_no_folder(opened, folders)
         embedder = Embedder.load(network, device=device)
-        with _interruption() as is_interrupted, ProgressLine() as line:
+        with interruption() as is_interrupted, ProgressLine() as line:
             report = index_folders(
                 opened, embedder, folders, on_progress=line.show, should_stop=is_interrupted, retry=retry
             )
@@ -141,7 +126,7 @@ def search_command(
     words: Annotated[list[str] | None, typer.Argument(metavar="QUERY", help="What you hear, in words.")] = None,
     queries: Annotated[
         Path | None,
-        typer.Option("--queries", parser=_path, metavar="FILE", help="Ask every line of a UTF-8 text file."),
+        typer.Option("--queries", parser=path_argument, metavar="FILE", help="Ask every line of a UTF-8 text file."),
     ] = None,
     like: Annotated[
         list[Example] | None,
@@ -190,7 +175,7 @@ def search_command(
         strictness="strict" if strict else "loose" if loose else "normal",
     )
     sentences = read_queries(queries) if queries else [checked_query(" ".join(words))] if words else [""]
-    with _searcher(library, network) as (searcher, opened):
+    with open_searcher(library, network) as (searcher, opened):
         for sentence in sentences:
             title = sentence or " ".join(str(example.path) for example in basis.examples)
             question = replace(basis, text=sentence)
@@ -201,7 +186,9 @@ def search_command(
 
 @app.command("similar")
 def similar_command(
-    file: Annotated[Path, typer.Argument(parser=_path, metavar="FILE", help="A sound file, of the library or not.")],
+    file: Annotated[
+        Path, typer.Argument(parser=path_argument, metavar="FILE", help="A sound file, of the library or not.")
+    ],
     start_s: Annotated[float, typer.Option("--from", metavar="S", help="Where the example begins, in seconds.")] = 0.0,
     end_s: Annotated[float | None, typer.Option("--to", metavar="S", help="Where it ends.")] = None,
     limit: LimitOption = 20,
@@ -218,14 +205,14 @@ def similar_command(
     if end_s is not None and not (math.isfinite(end_s) and end_s > start_s):
         raise typer.BadParameter(f"{end_s:g} does not come after {start_s:g}.", param_hint="--to")
     question = Question(examples=(Example(file, start_s, end_s),))
-    with _searcher(library, network) as (searcher, opened):
+    with open_searcher(library, network) as (searcher, opened):
         asked = Asked(str(file), question, question.parsed)
         show_answer(asked, searcher.find(question, limit), opened.roots(), as_json=as_json)
 
 
 @app.command("info")
 def info_command(
-    file: Annotated[Path | None, typer.Argument(parser=_path, metavar="FILE", help="A sound file.")] = None,
+    file: Annotated[Path | None, typer.Argument(parser=path_argument, metavar="FILE", help="A sound file.")] = None,
     library: LibraryOption = None,
     network: NetworkOption = None,
     as_json: JsonOption = False,
@@ -238,7 +225,7 @@ def info_command(
     if file is not None:
         facts = _facts_of_file(file, folder)
     else:
-        with _existing_library(folder) as opened:
+        with existing_library(folder) as opened:
             facts = {
                 "library": str(folder),
                 **asdict(opened.counts()),
@@ -251,7 +238,9 @@ def info_command(
 def roots_command(
     remove: Annotated[
         Path | None,
-        typer.Option("--remove", parser=_path, metavar="DIR", help="Watch this root no longer; its sounds stay."),
+        typer.Option(
+            "--remove", parser=path_argument, metavar="DIR", help="Watch this root no longer; its sounds stay."
+        ),
     ] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -262,9 +251,9 @@ def roots_command(
     """
     folder = library or user_library_folder()
     if remove is not None:
-        with _existing_library(folder, read_only=False) as opened:
+        with existing_library(folder, read_only=False) as opened:
             _remove_root(opened, remove)
-    with _existing_library(folder) as opened:
+    with existing_library(folder) as opened:
         for root in opened.roots():
             state = root.state if root.path.is_dir() else "offline"
             if as_json:
@@ -274,49 +263,6 @@ def roots_command(
 
 
 # --- what the commands are made of ------------------------------------------------------------------------------------
-
-
-def _existing_library(folder: Path, *, read_only: bool = True) -> Library:
-    if not ((folder / LIBRARY_FILE).exists() and (folder / INDEX_FILE).exists()):
-        raise EngineError(
-            f"There is no complete library in {display_path(folder)}: `earmark index FOLDER` makes or completes it."
-        )
-    return Library(folder, read_only=read_only)
-
-
-@contextmanager
-def _searcher(library: Path | None, network: Path | None) -> Iterator[tuple[Searcher, Library]]:
-    from engine.embedding import Embedder
-    from engine.search import Searcher
-    from engine.vector_index import VectorIndex
-
-    with _existing_library(library or user_library_folder()) as opened:
-        embedder = Embedder.load(network)
-        index = VectorIndex(opened.index_db, embedder.checkpoint_id)
-        if not opened.counts().files:
-            say("The library holds no sounds yet: `earmark index FOLDER` adds them.")
-        elif not index.segments:
-            say(f"No file was listened to with the network {embedder.name} yet: `earmark index` does so.")
-        if index.damaged_files:
-            say(f"{count(len(index.damaged_files), 'file')} must be listened to again: `earmark index` does so.")
-        yield Searcher(opened, index, embedder), opened
-
-
-@contextmanager
-def _interruption() -> Iterator[Callable[[], bool]]:
-    """Inside, the first Ctrl-C is only remembered, for the function given to ask; the second interrupts as usual."""
-    pressed = False
-
-    def remember(signal_number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        pressed = True
-        signal.signal(signal.SIGINT, usual)
-
-    usual = signal.signal(signal.SIGINT, remember)
-    try:
-        yield lambda: pressed
-    finally:
-        signal.signal(signal.SIGINT, usual)
 
 
 def _refuse_what_is_no_folder(library: Library, paths: Sequence[Path]) -> None:
@@ -342,7 +288,7 @@ def _renew_graph(library: Library, embedder: Embedder) -> None:
 def _facts_of_file(path: Path, library_folder: Path) -> dict[str, Any]:
     """What the library knows of a file; of a file it does not know, what can be read from the file itself."""
     if (library_folder / LIBRARY_FILE).exists():
-        with _existing_library(library_folder) as opened:
+        with existing_library(library_folder) as opened:
             file = opened.file_at(path)
             if file is not None:
                 return _facts_of_known_file(opened, file)

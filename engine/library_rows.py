@@ -75,6 +75,27 @@ class AudioFile:
         return FileStat(self.size, self.mtime_ns, self.inode)
 
 
+Strength = Literal["very likely", "likely", "maybe"]
+Span = tuple[float, float]  # start_s, end_s
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A tag that is suggested for a file, by the network or by a personal tag: never what a person said.
+
+    name : as the tag would be called; kind : its id in the ontology, None for a personal tag
+    score : in 0..1, rising with the evidence; spans : where it is heard, in order, at least one
+    implied : a more specific suggestion for the same file says it already
+    """
+
+    name: str
+    strength: Strength
+    score: float
+    spans: tuple[Span, ...]
+    kind: str | None = None
+    implied: bool = False
+
+
 @dataclass(frozen=True)
 class IndexedFile:
     """All that indexing found out about one file."""
