@@ -53,6 +53,7 @@ class Settings:
     compute: Compute = "auto"
     colour_map: ColourMap = "magma"
     range_db: float = 80.0
+    heat_map: bool = False
     columns: tuple[tuple[str, int], ...] = ()
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     window: dict[str, str] = field(default_factory=dict)
@@ -204,6 +205,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "compute": _one_of(*get_args(Compute)),
     "colour_map": _one_of(*get_args(ColourMap)),
     "range_db": _number(*RANGES_DB),
+    "heat_map": _truth,
     "columns": _columns,
     "keys": _keys,
     "window": _window,

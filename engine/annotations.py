@@ -41,6 +41,38 @@ class Annotations:
             )
             self._database.execute("DELETE FROM tag WHERE id NOT IN (SELECT tag_id FROM file_tag)")
 
+    def rename_tag(self, tag: str, new_name: str) -> list[int]:
+        """Of all files that have it, in every state, which are returned; those that have the other one too have one
+        afterwards. Raises ValueError for an empty name.
+        """
+        old, new = storable_text(tag), storable_text(new_name)
+        if not new:
+            raise ValueError("a tag needs at least one character")
+        file_ids = self.files_with_tag(old)
+        with self._speaking_of(file_ids):
+            # other capitals make no other tag
+            if self._database.first("SELECT 1 FROM tag WHERE name = ? AND name != ?", (new, old)):
+                self._database.execute(
+                    "INSERT OR IGNORE INTO file_tag (file_id, tag_id) SELECT file_id, new.id FROM file_tag"
+                    " JOIN tag old ON old.id = tag_id AND old.name = ? JOIN tag new ON new.name = ?",
+                    (old, new),
+                )
+                self._database.execute(
+                    "DELETE FROM file_tag WHERE tag_id IN (SELECT id FROM tag WHERE name = ?)", (old,)
+                )
+                self._database.execute("DELETE FROM tag WHERE name = ?", (old,))
+            else:
+                self._database.execute("UPDATE tag SET name = ? WHERE name = ?", (new, old))
+        return file_ids
+
+    def files_with_tag(self, tag: str) -> list[int]:
+        """In every state, in order."""
+        rows = self._database.rows(
+            "SELECT file_id FROM file_tag JOIN tag ON tag.id = tag_id WHERE name = ? ORDER BY file_id",
+            (storable_text(tag),),
+        )
+        return [file_id for (file_id,) in rows]
+
     def tags_of(self, file_id: int) -> list[str]:
         rows = self._database.rows(
             "SELECT name FROM file_tag JOIN tag ON tag.id = tag_id WHERE file_id = ? ORDER BY name", (file_id,)

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from engine.audio import AudioInfo, read_info
+from engine.cli_explain import explain_command
+from engine.cli_metadata import export_command, import_command, write_tags_command
 from engine.cli_options import (
     JsonOption,
     LibraryOption,
@@ -36,6 +38,7 @@ from engine.cli_options import (
 )
 from engine.cli_output import (
     FAILED,
+    INTERRUPTED,
     Asked,
     ProgressLine,
     answer,
@@ -46,7 +49,10 @@ from engine.cli_output import (
     show_json,
     show_report,
 )
+from engine.cli_personal_tags import tags_app
+from engine.cli_renaming import rename_command
 from engine.cli_search import answer_of, checked_query, example_at, read_queries
+from engine.cli_tags import caption_command, describe_with_progress, tag_command
 from engine.errors import EngineError, NotInLibrary, display_path
 from engine.library import LIBRARY_FILE, Library
 from engine.library_rows import AudioFile
@@ -56,8 +62,6 @@ from engine.question import Example, Question
 
 if TYPE_CHECKING:
     from engine.embedding import Embedder
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="earmark",
@@ -88,15 +92,18 @@ def index_command(
     device: Annotated[
         Literal["cpu", "cuda", "mps"], typer.Option("--device", help="Where the network computes.")
     ] = "cpu",
+    no_tags: Annotated[bool, typer.Option("--no-tags", help="Suggest no tags and captions.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as a JSON object.")] = False,
 ) -> None:
     """Listen to all sounds below these folders, and watch the folders.
 
-    Run again, it takes up only what is new, changed, moved or gone. It can be interrupted at any time.
+    Run again, it takes up only what is new, changed, moved or gone. It can be interrupted at any time. Then it suggests
+    tags and captions; the first time the network reads its words before, which takes a minute.
 
     Example: earmark index ~/Sounds "/media/disk/Field recordings"
     """
     from engine.clap.device import is_available
+    from engine.describing import Describer
     from engine.embedding import Embedder
     from engine.indexing import index_folders
 
@@ -109,12 +116,18 @@ def index_command(
             report = index_folders(
                 opened, embedder, folders, on_progress=line.show, should_stop=is_interrupted, retry=retry
             )
+        described = None
         if not report.stopped:
             _renew_graph(opened, embedder)
+            described = (
+                None
+                if no_tags
+                else describe_with_progress(Describer(opened, embedder, network or default_network_folder()))
+            )
     for root in report.offline:
         say(f"{display_path(root)} cannot be reached: it counts as offline, and nothing of it was changed.")
-    show_report(report, as_json=as_json)
-    if report.stopped:
+    show_report(report, described, as_json=as_json)
+    if report.stopped or (described and described.stopped):
         say("Interrupted: what was done is kept, and the same command goes on from there.")
         raise typer.Exit(INTERRUPTED)
     if report.offline:
@@ -262,6 +275,16 @@ def roots_command(
                 typer.echo(f"{state:<7}  {display_path(root.path)}")
 
 
+app.command("tag")(tag_command)
+app.command("caption")(caption_command)
+app.add_typer(tags_app, name="tags")
+app.command("explain")(explain_command)
+app.command("export")(export_command)
+app.command("import")(import_command)
+app.command("write-tags")(write_tags_command)
+app.command("rename")(rename_command)
+
+
 # --- what the commands are made of ------------------------------------------------------------------------------------
 
 
@@ -310,6 +333,7 @@ def _facts_of_known_file(library: Library, file: AudioFile) -> dict[str, Any]:
         "reason": file.reason,
         **_facts_of_sound(file),
         "tags": library.tags_of(file.id),
+        "suggested_tags": [tag.name for tag in library.suggestions_of([file.id])[file.id]],
         "rating": library.rating_of(file.id),
         "caption": library.caption_of(file.id),
         "note": library.note_of(file.id),

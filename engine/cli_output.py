@@ -27,10 +27,12 @@ from engine.question import Example, Question
 from engine.synonyms import synonyms_of
 
 if TYPE_CHECKING:
+    from engine.describing import DescribingProgress, DescribingReport
     from engine.indexing import IndexReport
     from engine.progress import Progress
 
 FAILED = 1  # the exit code of what the world did not allow
+INTERRUPTED = 130
 _JOINED: dict[Joiner | None, str] = {None: "", "then": "then ", "while": "at the same time ", "and": "and "}
 PROGRESS_LINE_S = 10.0  # between two lines where a line cannot be overwritten
 
@@ -265,13 +267,22 @@ class ProgressLine:
             typer.echo("\r\x1b[K", err=True, nl=False)
 
     def show(self, progress: Progress) -> None:
-        if not progress.files_total:
-            return
+        if progress.files_total:
+            self._write(_progress_text(progress), progress.files_done == progress.files_total)
+
+    def show_describing(self, progress: DescribingProgress) -> None:
+        """The words come before all else: that they are read need not be said again."""
+        reading = progress.step == "reading"
+        what = "words to know tags by were read" if reading else "files have tags and captions suggested"
+        done = f"{progress.done} of {progress.total} {what}"
+        self._write(done, is_last=not reading and progress.done == progress.total)
+
+    def _write(self, line: str, is_last: bool) -> None:
         if self._rewrites:
-            typer.echo(f"\r\x1b[K{_progress_text(progress)}", err=True, nl=False)
-        elif time.monotonic() - self._shown_at >= PROGRESS_LINE_S or progress.files_done == progress.files_total:
+            typer.echo(f"\r\x1b[K{line}", err=True, nl=False)
+        elif time.monotonic() - self._shown_at >= PROGRESS_LINE_S or is_last:
             self._shown_at = time.monotonic()
-            say(_progress_text(progress))
+            say(line)
 
 
 def _progress_text(progress: Progress) -> str:
@@ -281,7 +292,8 @@ def _progress_text(progress: Progress) -> str:
     return f"{done}{speed}{left}"
 
 
-def show_report(report: IndexReport, *, as_json: bool) -> None:
+def show_report(report: IndexReport, described: DescribingReport | None, *, as_json: bool) -> None:
+    """`described` is None where no tags were to be suggested."""
     if as_json:
         show_json(
             {
@@ -289,6 +301,7 @@ def show_report(report: IndexReport, *, as_json: bool) -> None:
                 "segments": report.segments,
                 "audio_seconds": round(report.audio_seconds, 3),
                 "unreadable": [{"path": str(failed.path), "reason": failed.reason} for failed in report.unreadable],
+                "described": described.described if described else 0,
                 "seconds": round(report.seconds, 3),
             }
         )
@@ -296,6 +309,8 @@ def show_report(report: IndexReport, *, as_json: bool) -> None:
     length = f"{clock(report.audio_seconds)} of sound in {count(report.segments, 'segment')}"
     typer.echo(f"{count(report.files, 'file')} can be searched: {length}.")
     typer.echo(f"Listened to {count(report.embedded, 'file')} in {report.seconds:.1f} s.")
+    if described and described.described:
+        typer.echo(f"Suggested tags for {count(described.described, 'file')} in {described.seconds:.1f} s.")
     if report.unreadable:
         typer.echo(f"{count(len(report.unreadable), 'file')} could not be read:")
     for failed in report.unreadable:

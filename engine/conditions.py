@@ -8,6 +8,8 @@ A filter (`engine.filters`) is heeded like this:
                 file's metadata are often those of an export
     format      the kind of file, the coding of its sound or the suffix of its name: one of them
     tag         one that a person gave, whole; what a file says of itself, such as its category, is found as words
+    suggested   a tag that is suggested and was neither given nor rejected: see `engine.suggestions`, which puts the
+                files themselves in its place
     folder      see `engine.folders.folders_called`
 
 A file without the property fulfils no such condition, and so is among those that `-` leaves: `-rating:5` lists what has
@@ -75,6 +77,8 @@ def condition_of(scope: Scope, roots: Sequence[Root], library_db: Database) -> C
         asked.append(_rated(scope.min_stars, math.inf))
     if scope.among is not None:
         asked.append((f"audio_file.id {AMONG}", [as_json(scope.among)]))
+    if scope.without:
+        asked.append((f"audio_file.id NOT {AMONG}", [as_json(scope.without)]))
     asked += [_filtered(condition, roots, library_db) for condition in scope.filters]
     return Condition(
         " AND ".join(f"({sql})" for sql, _ in asked),

@@ -30,6 +30,18 @@ _TAKEN = ("tags", "collections", "caption", "note", "rating")
 
 
 @dataclass(frozen=True)
+class ChangedFile:
+    """A file of which something new is said: the tags and collections it gains, and the texts and rating it gets."""
+
+    path: Path
+    tags: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    caption: str = ""
+    note: str = ""
+    rating: int | None = None
+
+
+@dataclass(frozen=True)
 class Import:
     """What a table said and what became of it.
 
@@ -38,7 +50,7 @@ class Import:
     remarks : one sentence for each row or cell that was left out
     """
 
-    changed: tuple[Path, ...]
+    changed: tuple[ChangedFile, ...]
     unchanged: int
     unknown: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -72,13 +84,14 @@ def import_csv(library: Library, path: Path, *, dry_run: bool = False, overwrite
     understood = _understand(library, path, _rows(path))
     changes = _changes(library, understood, overwrite=overwrite)
     if not dry_run:
-        changes.make(library)
+        with library.index_db.atomic(), library.library_db.atomic():  # all of it or nothing
+            changes.make(library)
     changed = changes.files()
     remarks = understood.remarks[:_MOST_REMARKS]
     if len(understood.remarks) > _MOST_REMARKS:
         remarks.append(f"{len(understood.remarks) - _MOST_REMARKS} further remarks are left out.")
     return Import(
-        tuple(file.path for file_id, (file, _) in understood.files.items() if file_id in changed),
+        tuple(changes.of(file) for file_id, (file, _) in understood.files.items() if file_id in changed),
         len(understood.files) - len(changed),
         tuple(dict.fromkeys(understood.unknown)),
         tuple(remarks),
@@ -98,6 +111,16 @@ class _Changes:
     def files(self) -> set[int]:
         groups = [*self.tags.values(), *self.collections.values(), *self.ratings.values()]
         return set().union(*groups, self.captions, self.notes)
+
+    def of(self, file: AudioFile) -> ChangedFile:
+        return ChangedFile(
+            file.path,
+            tuple(tag for tag, file_ids in self.tags.items() if file.id in file_ids),
+            tuple(name for name, file_ids in self.collections.items() if file.id in file_ids),
+            self.captions.get(file.id, ""),
+            self.notes.get(file.id, ""),
+            next((stars for stars, file_ids in self.ratings.items() if file.id in file_ids), None),
+        )
 
     def make(self, library: Library) -> None:
         for tag, file_ids in self.tags.items():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -18,6 +19,9 @@ from engine.stored_embeddings import FileEmbeddings
 BATCH_SEGMENTS = 32  # sound that is embedded at once: long enough for the matrix products, and still in the cache
 BATCH_TEXTS = 32
 CORES = torch.get_num_threads()  # as torch found them, or OMP_NUM_THREADS said, before any worker is told to use one
+
+_Part = TypeVar("_Part")
+_Done = TypeVar("_Done")
 
 
 def lone_workers(threads: int) -> ThreadPoolExecutor:
@@ -90,6 +94,15 @@ class Embedder:
         for batch, found in zip(batches, results, strict=True):
             embedded.update(zip(batch, found, strict=True))
         return [embedded[position] for position in range(len(windows))]
+
+    def share_out(self, work: Callable[[_Part], _Done], parts: Iterable[_Part]) -> list[_Done]:
+        """What `work` makes of each part, in order, by as many threads as the network may have."""
+
+        def in_inference(part: _Part) -> _Done:
+            with torch.inference_mode():
+                return work(part)
+
+        return list(self._workers.map(in_inference, parts))
 
     def join_windows(self, parts: Sequence[FileEmbeddings], lengths_samples: Sequence[int]) -> FileEmbeddings:
         """The windows of one file, in order: all segments, and the mean clip weighted by length.

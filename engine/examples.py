@@ -58,21 +58,11 @@ class Examples:
         return HeardExample(found.clip, found.segments, min(end_s, duration_s) - start_s, file.id if file else None)
 
     def _stored(self, file: AudioFile, start_s: float, end_s: float) -> FileEmbeddings | None:
-        """From what is stored: for the whole file its clip, for a part the mean of its segments, each weighted by how
-        much of it belongs to the part. None if nothing is stored, or not for this part.
-        """
+        """From what is stored; None if nothing is, or not for this part."""
         stored = self._library.embeddings_of(file.id, self._embedder.checkpoint_id)
-        duration_s = file.duration_s or 0.0
-        if stored is None or start_s >= duration_s:
+        if stored is None:
             return None
-        if start_s == 0 and end_s >= duration_s:
-            return stored
-        starts_s = self._embedder.segment_s * np.arange(len(stored.segments))
-        ends_s = np.minimum(starts_s + self._embedder.segment_s, min(end_s, duration_s))
-        shares = np.maximum(ends_s - np.maximum(starts_s, start_s), 0.0)
-        part = shares @ stored.segments
-        norm = float(np.linalg.norm(part))
-        return FileEmbeddings(stored.segments[shares > 0], np.asarray(part / norm, np.float32)) if norm > 0 else None
+        return stored.part(start_s, end_s, segment_s=self._embedder.segment_s, duration_s=file.duration_s or 0.0)
 
     def _listened(self, example: Example, length_s: float) -> FileEmbeddings:
         """From the sound itself, or as remembered of the same file."""

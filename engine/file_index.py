@@ -86,8 +86,15 @@ class FileIndex:
             (*key, len(file.embeddings.segments), computed.crc, computed.blob),
         )
         self._database.execute("INSERT OR REPLACE INTO peaks (file_id, data) VALUES (?, ?)", (file_id, file.peaks))
-        metadata = json.dumps(dataclasses.asdict(file.metadata))  # escapes what UTF-8 has no form for
-        self._database.execute("INSERT OR REPLACE INTO metadata (file_id, json) VALUES (?, ?)", (file_id, metadata))
+        self._database.execute(
+            "INSERT OR REPLACE INTO metadata (file_id, json) VALUES (?, ?)", (file_id, _metadata_json(file.metadata))
+        )
+
+    def put_metadata(self, file_id: int, metadata: Metadata) -> None:
+        """In place of what was read from the file before; nothing happens if nothing was."""
+        self._database.execute(
+            "UPDATE metadata SET json = ? WHERE file_id = ?", (_metadata_json(metadata), file_id)
+        )
 
     def register_checkpoint(self, checkpoint_id: str, name: str, dim: int, segment_s: float) -> None:
         self._database.execute(
@@ -222,3 +229,7 @@ class FileIndex:
     def _value(self, sql: str, file_id: int) -> Any:
         row = self._database.first(sql, (file_id,))
         return row[0] if row else None
+
+
+def _metadata_json(metadata: Metadata) -> str:
+    return json.dumps(dataclasses.asdict(metadata))  # escapes what UTF-8 has no form for

@@ -1,10 +1,10 @@
 """What is asked about a file rather than about its sound: `duration:<2s`, `format:wav`, `tag:dog`, `date:2024`.
 
-    fields     duration (length), format (type, ext, extension), folder (path), tag (tags), rating (stars),
+    fields     duration (length), format (type, ext, extension), folder (path), tag (tags), suggested, rating (stars),
                rate (samplerate, sample_rate, sample-rate, sr), channels (ch), date
     numbers    duration:2s  <2s  >=1m30s  500ms..2s  1:30  |  rate:48k  44100  >44.1khz  |  channels:2  mono  stereo
                rating:4  >=3  4+  |  date:2024  2024-05  2024-05-17  >=2023  2020..2022
-    words      format:wav,flac (one of them)  folder:"My Sounds"  tag:dog
+    words      format:wav,flac (one of them)  folder:"My Sounds"  tag:dog  suggested:dog
     not        -format:mp3
 
 A length or a rate without sign means what is written so when rounded: `duration:2s` is 1.5 s up to 2.5 s.
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Field = Literal["duration", "format", "folder", "tag", "rating", "rate", "channels", "date"]
+Field = Literal["duration", "format", "folder", "tag", "suggested", "rating", "rate", "channels", "date"]
 Bounds = tuple[float, float]  # from .. up to, but not with
 
 _NAMES: dict[str, Field] = {
@@ -28,6 +28,7 @@ _NAMES: dict[str, Field] = {
     "format": "format", "type": "format", "ext": "format", "extension": "format",
     "folder": "folder", "path": "folder",
     "tag": "tag", "tags": "tag",
+    "suggested": "suggested", "suggestion": "suggested",
     "rating": "rating", "stars": "rating",
     "rate": "rate", "samplerate": "rate", "sample_rate": "rate", "sample-rate": "rate", "sr": "rate",
     "channels": "channels", "ch": "channels",
@@ -46,7 +47,7 @@ class Filter:
     """A condition on files.
 
     value : the condition as it was written after the colon, e.g. "<2s"; as one writes it again
-    choices : for format, folder and tag, one of which it must be, lower-case; empty for numbers
+    choices : for format, folder, tag and suggested, one of which it must be, lower-case; empty for numbers
     least, below : for numbers, from `least` up to but not including `below`: seconds, hertz, stars, channels, or days
         as `datetime.date.toordinal` counts them
     negated : files that fulfil it are left out

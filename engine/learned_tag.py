@@ -22,6 +22,7 @@ class LearnedTag:
     method : "name" without any example, "cache" with a few, "head" with more
     found, likes : of so many examples so many are found when each in turn is left out
     mistaken, unlikes : of so many that are not meant so many are taken all the same, left out in the same way
+    unheard : so many examples were left out, because the network has not listened to them yet
     """
 
     name: str
@@ -31,3 +32,32 @@ class LearnedTag:
     mistaken: int
     unlikes: int
     suggestions: tuple[FoundSound, ...]
+    unheard: int = 0
+
+
+def quality_sentence(tag: LearnedTag) -> str:
+    """What a person may expect of a tag: of examples that it did not learn from, how many it finds."""
+    said = [_finding(tag)]
+    if tag.unlikes:
+        said.append(_mistaking(tag))
+    if tag.unheard:
+        said.append(
+            "1 example was left out: index the library to have it heard."
+            if tag.unheard == 1
+            else f"{tag.unheard} examples were left out: index the library to have them heard."
+        )
+    return " ".join(said)
+
+
+def _finding(tag: LearnedTag) -> str:
+    if not tag.likes:
+        return "It goes by its name alone: give it an example to learn from."
+    if tag.likes == 1:
+        return "From one example it cannot be told how well it does: give it a second."
+    return f"It finds {tag.found or 'none'} of your {tag.likes} examples, each of them left out in turn."
+
+
+def _mistaking(tag: LearnedTag) -> str:
+    if tag.unlikes == 1:
+        return f"It {'takes' if tag.mistaken else 'does not take'} the one that you do not mean."
+    return f"It takes {tag.mistaken or 'none'} of the {tag.unlikes} that you do not mean."

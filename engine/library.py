@@ -34,6 +34,7 @@ from engine.library_rows import (
     RootCounts,
     RootState,
     Scope,
+    Suggestion,
 )
 from engine.listing import Listing
 from engine.metadata import Metadata
@@ -41,6 +42,7 @@ from engine.migrations import open_index_db, open_library_db
 from engine.roots import Roots
 from engine.saved_searches import SavedSearches
 from engine.stored_embeddings import FileEmbeddings, pack
+from engine.suggestions import Description, MadeOf, Suggestions
 from engine.tag_examples import TagExamples
 from engine.text_index import TextHit
 
@@ -79,6 +81,7 @@ class Library:
             self.collections = Collections(self.library_db)
             self.saved_searches = SavedSearches(self.library_db)
             self.tag_examples = TagExamples(self.library_db)
+            self.suggestions = Suggestions(self.library_db, self.index_db)
             if reconcile and not read_only:
                 self._reconcile()
             self._opened = opened.pop_all()
@@ -218,6 +221,16 @@ class Library:
             self._files.move(file_id, root_id, relative_path, stat)
         self._write_index([file_id])
 
+    def store_rewritten(self, file_id: int, stat: FileStat, metadata: Metadata) -> None:
+        """A file was written anew with other tags and the same sound: what was heard of it stays. Raises NotInLibrary.
+
+        Its metadata first: after a kill in between, the next scan reads the file again.
+        """
+        file = self._files.get(file_id)
+        with self.index_db.atomic():
+            self._index.put_metadata(file_id, metadata)
+        self.store_move(file_id, file.root_id, file.relative_path, stat)
+
     def mark_missing(self, file_ids: Iterable[int]) -> None:
         """These files are not where they were. Nothing of them is forgotten."""
         with self.library_db.atomic():
@@ -244,7 +257,7 @@ class Library:
 
         Equal ones are ordered by their names, and equal names folder by folder.
         """
-        return self._listing.in_order(self._index.resolved(scope), order, self.roots())
+        return self._listing.in_order(self._resolved(scope), order, self.roots())
 
     def rows(self, file_ids: Iterable[int]) -> dict[int, FileRow]:
         """What to show of each of these files, as far as they are there, by id."""
@@ -325,7 +338,7 @@ class Library:
 
         Any query is allowed.
         """
-        scope, roots, asked = self._index.resolved(scope), self.roots(), limit
+        scope, roots, asked = self._resolved(scope), self.roots(), limit
         if scope != EVERYTHING:
             few = self._listing.unordered(scope, roots, at_most=SMALL_SCOPE + 1).tolist()
             if len(few) <= SMALL_SCOPE:
@@ -337,6 +350,75 @@ class Library:
             if len(heard) >= limit or len(hits) < asked:
                 return [hit for hit in hits if hit.file_id in heard][:limit]
             asked *= 4  # files that cannot be heard, or not here, took the places
+
+    def _resolved(self, scope: Scope) -> Scope:
+        """With the files themselves in place of what index.db must say of them."""
+        return self.suggestions.resolved(self._index.resolved(scope))
+
+    # --- what is suggested -------------------------------------------------------------------------------------------
+
+    def suggestions_of(self, file_ids: Iterable[int]) -> dict[int, list[Suggestion]]:
+        """The tags that are suggested for each of the files, best first: none that it has or that was rejected."""
+        return self.suggestions.of(file_ids)
+
+    def suggested_files(self, name: str) -> list[int]:
+        """The audible files for which this tag is suggested, best first."""
+        return self.suggestions.files([name])
+
+    def suggestion_counts(self) -> list[NameCount]:
+        """Every tag that is suggested for any audible file, in the order of the alphabet."""
+        return self.suggestions.counts()
+
+    def accept_suggestions(self, file_ids: Iterable[int], name: str) -> list[int]:
+        """Give the tag to those of the files for which it is suggested; returns them. Raises ValueError for no name."""
+        suggested = set(self.suggestions.files([name]))
+        accepted = [file_id for file_id in file_ids if file_id in suggested]
+        self.add_tag(accepted, name)
+        return accepted
+
+    def reject_suggestions(self, file_ids: Iterable[int], name: str) -> list[int]:
+        """The tag is not to be suggested for these files again, nor said in their suggested captions; returns those for
+        which that is new. Raises NotInLibrary, and ValueError for no name.
+        """
+        known = set(self.tag_examples.rejected_for(name))
+        rejected = [file_id for file_id in file_ids if file_id not in known]
+        self.tag_examples.reject(rejected, name)
+        self._suggest_captions_anew(rejected, name)
+        return rejected
+
+    def unreject_suggestions(self, file_ids: Iterable[int], name: str) -> None:
+        """It may be suggested again. Raises NotInLibrary."""
+        ids = list(file_ids)
+        self.tag_examples.unreject(ids, name)
+        self._suggest_captions_anew(ids, name)
+        with self.index_db.atomic():
+            self.suggestions.forget_descriptions(ids)  # a network may say more of them than their tags do
+
+    def store_descriptions(self, described: Iterable[tuple[AudioFile, Description]], made_of: MadeOf) -> int:
+        """What is suggested for these files, if they still hold the same sound; returns for how many that is so.
+
+        A person's tags and caption stay, and what was rejected stays rejected.
+        """
+        stored, said_anew = 0, []
+        with self.index_db.atomic():
+            for file, description in described:
+                if not self.suggestions.put(file.id, file.content_id, description.tags, made_of):
+                    continue
+                stored += 1
+                if description.caption != self._index.suggested_caption_of(file.id):
+                    self._index.set_suggested_caption(file.id, description.caption)
+                    said_anew.append(file.id)
+            self._write_index(said_anew)
+        return stored
+
+    def _suggest_captions_anew(self, file_ids: Sequence[int], name: str) -> None:
+        """By their tags, of those of the files that the network would call so."""
+        for start in range(0, len(file_ids), RECONCILED_AT_ONCE):
+            with self.index_db.atomic():
+                called = self.suggestions.called_by_network(file_ids[start : start + RECONCILED_AT_ONCE], name)
+                for file_id, caption in self.suggestions.captions_without_rejected(called).items():
+                    self._index.set_suggested_caption(file_id, caption)
+                self._write_index(called)
 
     # --- what a person says ------------------------------------------------------------------------------------------
 
@@ -354,6 +436,16 @@ class Library:
         ids = list(file_ids)
         self._annotations.remove_tag(ids, tag)
         self._write_index(ids)
+
+    def rename_tag(self, tag: str, new_name: str) -> list[int]:
+        """Of all files that have it, which are returned. Raises ValueError for an empty name."""
+        ids = self._annotations.rename_tag(tag, new_name)
+        self._write_index(ids)
+        return ids
+
+    def files_with_tag(self, tag: str) -> list[int]:
+        """In every state, in order."""
+        return self._annotations.files_with_tag(tag)
 
     def tags_of(self, file_id: int) -> list[str]:
         return self._annotations.tags_of(file_id)
@@ -374,6 +466,10 @@ class Library:
     def caption_of(self, file_id: int) -> str:
         """The person's, or else the suggested one, or else nothing."""
         return self._annotations.caption_of(file_id) or self._index.suggested_caption_of(file_id) or ""
+
+    def caption_is_suggested(self, file_id: int) -> bool:
+        """Whether it is not a person's."""
+        return not self._annotations.caption_of(file_id) and bool(self._index.suggested_caption_of(file_id))
 
     def set_rating(self, file_ids: Iterable[int], stars: int | None) -> None:
         """1 to 5 stars for all of the files, or None for no rating. Raises NotInLibrary, and ValueError otherwise."""

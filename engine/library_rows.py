@@ -170,7 +170,7 @@ class Scope:
     collection_id, tags, min_stars : in the collection, with every tag, with at least so many stars
     filters : that fulfil them all
     says : that say each of these word for word: in their name, folder, tags or metadata
-    among : of these files; None for any
+    among, without : of these files, None for any; and of none of those
     """
 
     root_ids: tuple[int, ...] = ()
@@ -181,6 +181,7 @@ class Scope:
     filters: tuple[Filter, ...] = ()
     says: tuple[str, ...] = ()
     among: tuple[int, ...] | None = None
+    without: tuple[int, ...] = ()
 
 
 EVERYTHING = Scope()

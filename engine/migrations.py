@@ -299,3 +299,40 @@ def m004_first_letters(database: AnyDatabase) -> None:
         DROP TABLE text;
         ALTER TABLE new_text RENAME TO text;
     """)
+
+
+@index_migrations()
+def m005_suggestions(database: AnyDatabase) -> None:
+    database.executescript("""
+        -- what descriptions are made of: a network, its reading of the ontology, and what is usual in this library
+        CREATE TABLE description_basis (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            checkpoint_id TEXT NOT NULL REFERENCES checkpoint (id) ON DELETE CASCADE,
+            recipe TEXT NOT NULL,  -- a hash of all else that shapes a description
+            files INTEGER NOT NULL,  -- how many the network had listened to when the background was taken
+            background BLOB NOT NULL
+        ) STRICT;
+        -- a file whose tags and caption were suggested; one that has no row is to be described
+        CREATE TABLE description (
+            file_id INTEGER PRIMARY KEY REFERENCES file (id) ON DELETE CASCADE,
+            basis_id INTEGER NOT NULL REFERENCES description_basis (id) ON DELETE CASCADE,
+            personal TEXT NOT NULL  -- a hash of the personal tags that the file was tried with; nothing for none
+        ) STRICT;
+
+        CREATE TABLE suggested_name (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL COLLATE NOCASE,
+            kind TEXT NOT NULL,  -- in the ontology; nothing for a personal tag
+            UNIQUE (name, kind)
+        ) STRICT;
+        CREATE TABLE suggestion (
+            file_id INTEGER NOT NULL REFERENCES file (id) ON DELETE CASCADE,
+            name_id INTEGER NOT NULL REFERENCES suggested_name (id),
+            score INTEGER NOT NULL,  -- in millionths
+            strength INTEGER NOT NULL CHECK (strength IN (0, 1, 2)),  -- very likely, likely, maybe
+            implied INTEGER NOT NULL CHECK (implied IN (0, 1)),
+            spans BLOB NOT NULL,  -- pairs of milliseconds
+            PRIMARY KEY (file_id, name_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX suggestion_name ON suggestion (name_id);
+    """)

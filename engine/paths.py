@@ -23,3 +23,13 @@ def demo_sounds_folder() -> Path:
 def user_library_folder() -> Path:
     """The library used unless another is named; on Linux ~/.local/share/Earmark/library. It need not exist yet."""
     return platformdirs.user_data_path("Earmark", appauthor=False) / "library"
+
+
+def tags_undo_folder(library_folder: Path) -> Path:
+    """Where a library keeps how to take back tags that were written into sound files."""
+    return library_folder / "undo" / "tags"
+
+
+def names_undo_folder(library_folder: Path) -> Path:
+    """Where a library keeps the former names of sound files."""
+    return library_folder / "undo" / "names"

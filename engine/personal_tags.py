@@ -9,8 +9,10 @@ Tip-Adapter (https://arxiv.org/abs/2111.03930), by which a file may be near one 
 `CACHE` times the mean of exp(-`SHARPNESS` * (1 - likeness)) over the examples, less `UNLIKE_CACHE` times the same over
 what is not meant.
 
-*From 5 on* a logistic head that stays near the prototype, the mean of the name and the examples
-(`engine.logistic_head`). Random files of the library are taken for negatives, each of a small weight: most of them are.
+*From 5 on* the mean of a logistic head, which counts as often as there are examples, and of the above, which counts as
+`HEAD_EVEN`. The head stays near the prototype, the mean of the name and the examples (`engine.logistic_head`). Random
+files of the library are taken for negatives, each of a small weight: most of them are. From `MOST_KEYS` on the cache is
+left out: it would be slow, and says little more.
 
 A score is in deviations above what is usual in the library. As in `evidence`, half of a file's is that of its clip, and
 half that of its best segment. A file is suggested from a threshold on that `TAKEN_SHARE` of random files reach, but not
@@ -19,16 +21,17 @@ below `LEAST_TAKEN` deviations, nor above `MOST_TAKEN`: where more reach that, t
 The constants were chosen with 23 labels that no training sound has, and tried with 23 others, among 4107 files and 1000
 of them as random ones. Mean average precision of the other files of the label, by so many examples:
 
-                           1      2      4      5      10
+                           1      2      4      5      10     20
     name alone             .242   .237   .234   .227   .227
     mean of name, examples .301   .334   .361   .358   .360
-    this                   .323   .362   .399   .400   .454
-    found, by leaving out  .27    .49    .70    .49    .63
-    found in truth         .51    .61    .68    .51    .63
-    random files taken     .014   .020   .022   .010   .012
+    cache alone            .323   .362   .399   .412   .431
+    this                   .323   .362   .399   .410   .441   .462
+    found, by leaving out  .27    .49    .70    .64    .70    .75
+    found in truth         .51    .61    .68    .65    .71    .75
+    random files taken     .014   .020   .022   .018   .018   .017
 
-A wrong name costs most with one example. Where every fifth file of the library is of the tag's kind, the head learns
-badly (.32 with 5 examples), and says so: it finds few of those left out.
+A wrong name costs most with one example. Where every fifth file of the library is of the tag's kind, a tag learns
+badly, and says so: with 5 examples it finds .32 of the others, and .39 of those left out.
 """
 
 from __future__ import annotations
@@ -50,7 +53,9 @@ CACHE = 6.0  # deviations, for a sound that equals every example
 UNLIKE_CACHE = 2.0
 SHARPNESS = 5.5
 HEAD_FROM = 5  # examples
-HEAD_FROM_UNLIKES = 20  # a cache of so many would be slow
+HEAD_FROM_UNLIKES = 20
+HEAD_EVEN = 5.0  # examples from which the head counts more than all else
+MOST_KEYS = 20
 HEAD_SCALE = 10.0  # from the prototype to the head's first guess, in logits
 HEAD_SHRINKAGE = 0.03
 UNLIKE_WEIGHT = 0.2  # of each sound that is not meant, beside an example
@@ -85,7 +90,7 @@ class Quality:
 class Scorer:
     """A vector v (dim,) scores v·weights + bias + sum of values * exp(-SHARPNESS * (1 - v·keys)).
 
-    keys, values : (keys, dim) and (keys,); none for a head
+    keys, values : (keys, dim) and (keys,); fewer than `MOST_KEYS`, or none
     """
 
     weights: np.ndarray
@@ -96,7 +101,7 @@ class Scorer:
     @property
     def directions(self) -> np.ndarray:
         """(1 + keys, dim): all that a vector must be multiplied with to be scored, as a `VectorIndex` does."""
-        return np.vstack([self.weights, self.keys])
+        return np.vstack([self.weights, self.keys]).astype(np.float32)  # as the vectors are: others would be copied
 
     def scores(self, products: np.ndarray) -> np.ndarray:
         """Products (1 + keys, ...) of vectors with `directions` -> (...)."""
@@ -136,18 +141,21 @@ def learn(
     likes: Sequence[FileEmbeddings],
     unlikes: Sequence[FileEmbeddings],
     background: Sequence[FileEmbeddings],
+    *,
+    kind: Kind | None = None,
 ) -> PersonalTag:
     """From a name's vector (dim,), of unit length, and what is like the tag and what is not.
 
     background : random files of the library, `STRANGERS` of them or all there are, without the examples
+    kind : how to learn, instead of what is best for so many examples
     Without an example the name alone decides.
     """
     liked, unliked, strangers = (Sounds.of(files, len(name_vector)) for files in (likes, unlikes, background))
     folds = list(_folds(len(likes), len(unlikes)))
     is_head = len(likes) >= HEAD_FROM or len(unlikes) >= HEAD_FROM_UNLIKES
-    kind: Kind = "head" if is_head else "cache" if likes or unlikes else "name"
-    fit = _heads if kind == "head" else _caches
-    unlikely = _unlikely(strangers.clips, _prototype(name_vector, liked.clips))
+    kind = kind or ("head" if is_head else "cache" if likes or unlikes else "name")
+    fit = _blends if kind == "head" else _caches
+    unlikely = _unlikely(strangers.clips, prototype(name_vector, liked.clips))
     fitted = fit(name_vector, liked.clips, unliked.clips, unlikely, folds)
     fits = [_judged(scorer, strangers) for scorer in fitted]
     found = mistaken = 0
@@ -160,7 +168,7 @@ def learn(
 
 def scores(tag: PersonalTag, sounds: Sounds) -> np.ndarray:
     """(files,)."""
-    return _file_scores(tag.scorer, sounds)
+    return scores_by(tag.scorer, sounds)
 
 
 def file_scores(clips: np.ndarray, best_segments: np.ndarray) -> np.ndarray:
@@ -168,7 +176,8 @@ def file_scores(clips: np.ndarray, best_segments: np.ndarray) -> np.ndarray:
     return np.asarray((clips + best_segments) / 2)
 
 
-def _file_scores(scorer: Scorer, sounds: Sounds) -> np.ndarray:
+def scores_by(scorer: Scorer, sounds: Sounds) -> np.ndarray:
+    """(files,)."""
     if not len(sounds.clips):
         return np.empty(0)
     segments = scorer.scores(scorer.directions @ sounds.segments.T)
@@ -182,12 +191,12 @@ class _Judge:
 
     def takes(self, sounds: Sounds) -> np.ndarray:
         """(files,) bool."""
-        return _file_scores(self.scorer, sounds) >= self.threshold
+        return scores_by(self.scorer, sounds) >= self.threshold
 
 
 def _judged(scorer: Scorer, strangers: Sounds) -> _Judge:
     """The same order of files, but random ones score 0 on the middle and deviate by 1; and where files are taken."""
-    found = _file_scores(scorer, strangers)
+    found = scores_by(scorer, strangers)
     # a Background counts in cosines: a library of a few sounds counts as if it held more, of that deviation
     background = Background.of(found * PRIOR_DEVIATION)
     usual, spread = background.usual / PRIOR_DEVIATION, background.spread / PRIOR_DEVIATION
@@ -229,6 +238,23 @@ def _caches(
         yield Scorer(weights, bias, np.vstack([liked, unliked]), np.concatenate(values))
 
 
+def _blends(
+    name: np.ndarray, likes: np.ndarray, unlikes: np.ndarray, strangers: np.ndarray, folds: _Folds
+) -> Iterator[Scorer]:
+    """A scorer for each fold: what the head says and, beside it, what a few examples would say without one."""
+    heads, caches = (fit(name, likes, unlikes, strangers, folds) for fit in (_heads, _caches))
+    for head, cache, those in zip(heads, caches, folds, strict=True):
+        examples = sum(int(side.sum()) for side in those)
+        share = examples / (examples + HEAD_EVEN)
+        keys = slice(0 if len(cache.keys) >= MOST_KEYS else None)
+        yield Scorer(
+            share * head.weights + (1 - share) * cache.weights,
+            share * head.bias + (1 - share) * cache.bias,
+            cache.keys[keys],
+            (1 - share) * cache.values[keys],
+        )
+
+
 def _heads(
     name: np.ndarray, likes: np.ndarray, unlikes: np.ndarray, strangers: np.ndarray, folds: _Folds
 ) -> Iterator[Scorer]:
@@ -237,12 +263,12 @@ def _heads(
     of_strangers = np.full(len(strangers), STRANGERS_WEIGHT * len(likes) / max(len(strangers), 1))
     truth = np.arange(len(rows)) < len(likes)
     row_weights = np.stack([np.concatenate([liked, UNLIKE_WEIGHT * unliked, of_strangers]) for liked, unliked in folds])
-    guesses = np.stack([HEAD_SCALE * _prototype(name, likes[those_liked]) for those_liked, _ in folds])
+    guesses = np.stack([HEAD_SCALE * prototype(name, likes[those_liked]) for those_liked, _ in folds])
     for weights in fit_heads(guesses, rows, truth, row_weights, HEAD_SHRINKAGE):
         yield Scorer(*_in_deviations(weights, strangers), np.empty((0, len(name))), np.empty(0))
 
 
-def _prototype(name: np.ndarray, likes: np.ndarray) -> np.ndarray:
+def prototype(name: np.ndarray, likes: np.ndarray) -> np.ndarray:
     """(dim,), of unit length: the mean of the name, which counts as `NAME_EXAMPLES`, and the examples."""
     total = NAME_EXAMPLES * name + (len(likes) * _direction(likes) if len(likes) else 0.0)
     return _direction(total[np.newaxis])

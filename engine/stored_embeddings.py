@@ -23,6 +23,20 @@ class FileEmbeddings:
     segments: np.ndarray
     clip: np.ndarray
 
+    def part(self, start_s: float, end_s: float, *, segment_s: float, duration_s: float) -> FileEmbeddings | None:
+        """Of a file of this duration from `start_s` to `end_s`, which may lie behind its end: itself if that is all of
+        it; else the segments that belong there at least in part, and their mean, weighted by how much of each does.
+        None if the file has no such part.
+        """
+        if start_s <= 0 and end_s >= duration_s:
+            return self
+        starts_s = segment_s * np.arange(len(self.segments))
+        ends_s = np.minimum(starts_s + segment_s, min(end_s, duration_s))
+        shares = np.maximum(ends_s - np.maximum(starts_s, start_s), 0.0)
+        mean = shares @ self.segments
+        norm = float(np.linalg.norm(mean))
+        return FileEmbeddings(self.segments[shares > 0], np.asarray(mean / norm, np.float32)) if norm > 0 else None
+
 
 def pack(embeddings: FileEmbeddings) -> tuple[bytes, int]:
     """The segments' rows and then the clip's as float16, and their CRC32.

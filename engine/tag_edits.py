@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import BinaryIO, Literal
 from xml.etree import ElementTree
@@ -102,10 +102,17 @@ def _stretch(file: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def plan_edit(file: BinaryIO, file_bytes: int, texts: TagTexts) -> Edit:
-    """How `file` is to change. Raises ValueError with the reason if it must not, and OSError."""
+    """How `file` is to change; where nothing is said, not at all. Raises ValueError with the reason if it must not, and
+    OSError.
+    """
+    fields = texts.fields()
+    edit = _plan_kind(file, file_bytes, fields)
+    return edit if fields else replace(edit, before=edit.former_before, after=edit.former_after, page_shift=0)
+
+
+def _plan_kind(file: BinaryIO, file_bytes: int, fields: Mapping[str, str]) -> Edit:
     file.seek(0)
     start = file.read(16)
-    fields = texts.fields()
     if start[:4] in {b"RIFF", b"RF64"} and start[8:12] == b"WAVE":
         return _plan_chunks(file, file_bytes, fields, "WAV")
     if start[:4] == b"FORM" and start[8:12] in {b"AIFF", b"AIFC"}:

@@ -49,6 +49,20 @@ class WrittenTags:
     undo: Path
 
 
+def would_change(path: Path, texts: TagTexts, *, inside: Sequence[Path] | None = None) -> bool:
+    """Whether writing would change anything in `path`. Raises TagsNotWritten for what can be told before it is tried.
+
+    inside : as for `write_tags`; None if a copy is meant
+    """
+    try:
+        if inside is not None:
+            _refuse_unsafe(path, inside)
+        edit = _plan(path, texts)
+        return (edit.before, edit.after) != (edit.former_before, edit.former_after)
+    except (OSError, ValueError) as error:
+        raise _not_written(path, error) from error
+
+
 def write_tags_to_copy(path: Path, copy: Path, texts: TagTexts) -> None:
     """Make `copy`, which must not exist, with the sound of `path` and these tags. Raises TagsNotWritten."""
     temporary = temporary_beside(copy)

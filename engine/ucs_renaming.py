@@ -25,10 +25,11 @@ from typing import Any, Literal
 
 from engine.audio_readers import reason_of
 from engine.errors import EngineError, Failure, display_path
-from engine.exporting import SIDECAR_SUFFIX
+from engine.exporting import SIDECAR_SUFFIX, GoOn, Stopped, always
 from engine.library import Library
-from engine.library_rows import AudioFile
+from engine.library_rows import AudioFile, Suggestion
 from engine.metadata import parse_ucs_name, ucs_categories
+from engine.ontology import kind_by_id
 from engine.safe_files import move_to_new, write_new
 
 FX_NAME_CHARACTERS = 25  # what the system asks for
@@ -98,7 +99,7 @@ def suggested_blocks(
     its old name, as far as whole words fit.
     """
     known = parse_ucs_name(file_name)
-    chosen = cat_id or (known.cat_id if known else _category_of(tags))
+    chosen = cat_id or (known.cat_id if known else category_of_tags(tags))
     if not chosen:
         return None
     if known is None:
@@ -115,10 +116,20 @@ def suggested_blocks(
     )
 
 
-def _category_of(tags: Iterable[str]) -> str:
-    """The CatID of the first tag that names one, or that is called like one subcategory alone."""
+def category_of_tags(tags: Iterable[str]) -> str:
+    """The CatID of the first tag that names one, or that is called like one subcategory alone; "" if none does."""
     names = _cat_ids_by_name()
     return next((names[tag.casefold()] for tag in tags if tag.casefold() in names), "")
+
+
+def category_of_suggestions(suggestions: Iterable[Suggestion]) -> str:
+    """The CatID under which the best of what is at least likely would be filed; "" if there is none."""
+    for suggestion in suggestions:
+        if suggestion.kind is not None and suggestion.strength != "maybe" and not suggestion.implied:
+            with suppress(KeyError):  # of another version's ontology
+                for cat_id in kind_by_id(suggestion.kind).ucs:
+                    return cat_id
+    return ""
 
 
 @functools.cache
@@ -134,8 +145,53 @@ def _cat_ids_by_name() -> dict[str, str]:
 def _shortened(text: str) -> str:
     if len(text) <= FX_NAME_CHARACTERS:
         return text
-    whole_words = text[: FX_NAME_CHARACTERS + 1].rpartition(" ")[0]
+    whole_words = text[: FX_NAME_CHARACTERS + 1].rpartition(" ")[0].rstrip(",;. ")
     return whole_words or text[:FX_NAME_CHARACTERS]
+
+
+@dataclass(frozen=True)
+class FileToName:
+    """What a name can be made of. `category` is a CatID that is only suggested; "" for none."""
+
+    id: int
+    path: Path
+    tags: tuple[str, ...] = ()
+    caption: str = ""
+    category: str = ""
+
+    def blocks(self, cat_id: str = "", creator_id: str = "", source_id: str = "") -> UcsBlocks | None:
+        """As `suggested_blocks`; what is suggested counts where neither the name nor a tag says it."""
+        said = suggested_blocks(
+            self.path.name,
+            tags=self.tags,
+            caption=self.caption,
+            cat_id=cat_id,
+            creator_id=creator_id,
+            source_id=source_id,
+        )
+        return said or (self.blocks(self.category, creator_id, source_id) if self.category else None)
+
+
+@dataclass(frozen=True)
+class FilesToName:
+    """Files, and all names that are in their folders."""
+
+    files: tuple[FileToName, ...]
+    names: dict[Path, list[str]]
+
+
+def files_to_name(library: Library, file_ids: Sequence[int], go_on: GoOn = always) -> FilesToName:
+    """Those that there are, in the order of the ids; missing ones are left out. Raises Stopped if `go_on` says no."""
+    rows, suggested = library.rows(file_ids), library.suggestions_of(file_ids)
+    files = []
+    for number, file_id in enumerate(file_ids):
+        if not go_on(number, len(file_ids)):
+            raise Stopped("It was stopped, and all files keep their names.")
+        if file_id in rows and rows[file_id].state != "missing":
+            category = category_of_suggestions(suggested.get(file_id, ()))
+            row = rows[file_id]
+            files.append(FileToName(file_id, row.path, row.tags, library.caption_of(file_id), category))
+    return FilesToName(tuple(files), names_in_folders(file.path.parent for file in files))
 
 
 # --- preview ----------------------------------------------------------------------------------------------------------
@@ -197,14 +253,20 @@ def names_in_folders(folders: Iterable[Path]) -> dict[Path, list[str]]:
 
 @dataclass(frozen=True)
 class Renamed:
-    """How many files have other names now, which could not get theirs, and what takes it all back (None: nothing)."""
+    """How many files have other names now, which could not get theirs, and what takes it all back (None: nothing).
+
+    stopped : before all files had their turn
+    """
 
     files: int
     failures: tuple[Failure, ...]
     journal: Path | None
+    stopped: bool = False
 
 
-def rename_files(library: Library, renamings: Iterable[Renaming], journal_folder: Path) -> Renamed:
+def rename_files(
+    library: Library, renamings: Iterable[Renaming], journal_folder: Path, go_on: GoOn = always
+) -> Renamed:
     """Carry out those without a problem. Raises EngineError if the way back cannot be kept; then nothing was done."""
     sound = [renaming for renaming in renamings if not renaming.problem]
     if not sound:
@@ -220,15 +282,17 @@ def rename_files(library: Library, renamings: Iterable[Renaming], journal_folder
             f"No file was renamed: {display_path(journal_folder)} cannot be written: {reason}."
         ) from error
     files = library.files(each.file_id for each in sound)
-    failures = []
-    for each in sound:
+    failures: list[Failure] = []
+    for number, each in enumerate(sound):
+        if not go_on(number, len(sound)):
+            return Renamed(number - len(failures), tuple(failures), journal, stopped=True)
         reason = _rename(library, files.get(each.file_id), each.old, each.new)
         if reason:
             failures.append(Failure(each.old, reason))
     return Renamed(len(sound) - len(failures), tuple(failures), journal)
 
 
-def take_back_names(library: Library, journal: Path) -> Renamed:
+def take_back_names(library: Library, journal: Path, go_on: GoOn = always) -> Renamed:
     """Give files their former names, the last renamed first. Raises EngineError for a journal that cannot be read.
 
     A file that has gone on to a third name, or whose former name is taken, keeps what it has; then so does the journal.
@@ -238,8 +302,11 @@ def take_back_names(library: Library, journal: Path) -> Renamed:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EngineError(f"{display_path(journal)} is damaged; all files keep their names.") from error
     files = library.files(file_id for file_id, _, _ in steps)
-    done, failures = 0, []
-    for file_id, old, new in reversed(steps):
+    done = 0
+    failures: list[Failure] = []
+    for number, (file_id, old, new) in enumerate(reversed(steps)):
+        if not go_on(number, len(steps)):
+            return Renamed(done, tuple(failures), journal, stopped=True)
         if not os.path.lexists(new) and os.path.lexists(old):
             continue  # it never got its new name
         reason = _rename(library, files.get(file_id), new, old)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ import typer
 
 from engine.cli_output import FAILED, answer, say
 from engine.errors import display_path
-from engine.paths import demo_sounds_folder
+from engine.paths import default_network_folder, demo_sounds_folder
 from trainer.config import Recipe, load_recipe
 from trainer.errors import TrainerError
 from trainer.evaluate.sections import Section
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from trainer.manifest import Clip
     from trainer.student import Student
 
-TRAINING_PACKAGES = {"onnx", "scipy", "sklearn"}  # the extra `train` in pyproject.toml
+TRAINING_PACKAGES = {"nltk", "onnx", "scipy", "sklearn"}  # the extra `train` in pyproject.toml
 
 app = typer.Typer(
     name="earmark-train",
@@ -197,6 +198,9 @@ def evaluate_command(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the figures to this file.")
     ] = None,
+    prompts: Annotated[
+        Path | None, typer.Option("--prompts", metavar="FILE", help="What `prompts` wrote, beside ours, for `tagging`.")
+    ] = None,
 ) -> None:
     """Measure a network: does it find, name, order and place sounds?
 
@@ -204,10 +208,12 @@ def evaluate_command(
 
     Example: earmark-train evaluate ordering --network runs/default/network --json build/figures.json
     """
+    from engine.captioning import Captioner
     from engine.embedding import Embedder
     from trainer.corpus import read_clips, split_clips, teacher_files
     from trainer.evaluate.evaluation import Material, evaluate
     from trainer.manifest import read_manifest
+    from trainer.rewriting import read_kinds
 
     settings = load_recipe(recipe).data
     clips = read_clips(settings, shared)
@@ -222,11 +228,114 @@ def evaluate_command(
         captions=shared / "captions",
         pairs=pairs,
         demo_sounds=demo_sounds_folder(),
+        captioner=Captioner.load(network or default_network_folder()),
+        prompts=read_kinds(prompts) if prompts else (),
     )
     evaluation = evaluate(Embedder.load(network), material, only=sections or tuple(Section))
     typer.echo(evaluation.text())
     if json_file:
         json_file.write_text(json.dumps(evaluation.to_dict(), indent=2) + "\n", encoding="utf-8")
+
+
+@app.command("captioner")
+def captioner_command(
+    network: Annotated[Path, typer.Argument(metavar="NETWORK", help="The folder of the network that it writes for.")],
+    recipe: RecipeOption = "captioner",
+    sounds: Annotated[str, typer.Option("--sounds", metavar="RECIPE", help="The network's recipe.")] = "default",
+    shared: SharedOption = Path("../shared"),
+    run: RunOption = Path("runs/captioner"),
+    settings: SetOption = None,
+) -> None:
+    """Train what writes captions.
+
+    It goes into the network's folder. It learns from captions that people wrote of other sounds, and from the captioned sounds that the network was
+    trained on. A run that was interrupted goes on; the network's checkpoint id stays the same.
+
+    Example: earmark-train captioner runs/default/network --set optimizer.steps=1000
+    """
+    from engine.embedding import Embedder
+    from trainer.caption_recipe import load_captioner_recipe
+    from trainer.caption_run import CaptionerData, make_captioner, write_captioner
+    from trainer.corpus import read_clips, split_clips
+    from trainer.manifest import read_manifest
+
+    chosen, data = load_captioner_recipe(recipe, _overrides(settings or [])), load_recipe(sounds).data
+    clips = read_clips(data, shared)
+    split = split_clips(clips, data)
+    measured = [clip.caption for clip in read_manifest(shared / "sounds" / "dev.csv")]
+    material = CaptionerData(
+        training=[clips[i] for i in split.training],
+        checked=[clips[i] for i in (*split.held_out, *split.unseen)],
+        captions=shared / "captions",
+        refused=measured,
+    )
+    decoder = make_captioner(chosen, Embedder.load(network), material, run)
+    added = write_captioner(decoder, network)
+    typer.echo(f"{chosen.name} is in {display_path(network)}: {added / 1e6:.2f} MB.")
+
+
+@app.command("personal")
+def personal_command(
+    library: Annotated[Path, typer.Argument(metavar="LIBRARY", help="A library's folder. It is only read.")],
+    tags: Annotated[list[str], typer.Option("--tag", metavar="NAME", help="A tag with 20 examples or more.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the network goes: a new folder.")],
+    network: Annotated[
+        Path | None, typer.Option("--network", metavar="DIR", help="The network to tune, instead of Earmark's own.")
+    ] = None,
+) -> None:
+    """Tune a network to tags of a library.
+
+    Its names then find what its owner means by them, and other sentences what they found before. It takes minutes.
+
+    Example: earmark-train personal ~/.local/share/earmark --tag "creaky gate" --out gate_network
+    """
+    from engine.cli_options import existing_library
+    from engine.paths import default_network_folder
+    from trainer.personal import make_personal_network
+
+    with existing_library(library) as opened:
+        made = make_personal_network(opened, tags, network or default_network_folder(), out)
+    examples = ", ".join(f"{display_path(tag)} ({count} examples)" for tag, count in made.examples.items())
+    typer.echo(
+        f"Tuned to {examples} in {made.tuned.steps} steps: what they were to learn, {made.tuned.before:.2f} at first, "
+        f"is {made.tuned.after:.2f} for examples kept apart."
+    )
+    typer.echo(
+        f"{made.strangers} other sounds kept a cosine of {made.kept.likeness:.3f} to what they were; of the first ten "
+        f"that a kind's name finds among them {made.kept.same:.0%} are the same."
+    )
+    typer.echo(f"The network is in {display_path(out)}: checkpoint {made.checkpoint_id}")
+
+
+@app.command("prompts")
+def prompts_command(
+    kinds: Annotated[
+        list[str], typer.Argument(metavar="KINDS.json|NAME...", help="A file like sounds.json, or kinds of sound.")
+    ],
+    model_at: Annotated[
+        str, typer.Option("--with", metavar="MODEL", help="transformers:DIR, or an address like http://host/v1.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the prompts go.")],
+    model: Annotated[str, typer.Option("--model", metavar="NAME", help="Which model of an address is asked.")] = "",
+) -> None:
+    """Let a language model describe kinds of sound.
+
+    It is a folder of transformers, or a server of the OpenAI kind at an address: the one that is named here is the only
+    one that is connected to, with the key in EARMARK_MODEL_KEY if there is one. Answers are kept beside FILE.
+
+    Example: earmark-train prompts theremin "creaky gate" --with http://localhost:8080/v1 --model llama --out own.json
+    """
+    from trainer.rewriting import KeptAnswers, chosen_kinds, make_rewriter, rewrite_all, write_kinds
+
+    chosen = chosen_kinds(kinds)
+    rewriter = make_rewriter(model_at, model, os.environ.get("EARMARK_MODEL_KEY", ""))
+    written, refused = rewrite_all(chosen, rewriter, KeptAnswers(out.with_suffix(".answers")))
+    write_kinds(out, written)
+    typer.echo(f"{len(written)} kinds are described in {display_path(out)}.")
+    for sentence in refused:
+        say(sentence)
+    if refused:
+        raise typer.Exit(FAILED)
 
 
 @app.command("describe")

@@ -6,13 +6,15 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from engine.clap.config import AudioEncoderConfig, MelConfig
 from engine.errors import display_path
 from trainer.errors import TrainerError
 
 CONFIGS = Path(__file__).parent / "configs"
+
+_Settings = TypeVar("_Settings")
 
 
 @dataclass(frozen=True)
@@ -113,23 +115,33 @@ def load_recipe(name_or_path: str, overrides: Mapping[str, Any] | None = None) -
     overrides : "section.key" -> value, for instance {"optimizer.steps": 100}.
     Raises TrainerError if there is no such recipe, or it has other settings than a recipe has.
     """
+    return read_settings(Recipe, _SECTIONS, name_or_path, overrides)
+
+
+def read_settings(
+    kind: Callable[..., _Settings],
+    sections: Mapping[str, Callable[..., object]],
+    name_or_path: str,
+    overrides: Mapping[str, Any] | None,
+) -> _Settings:
+    """`load_recipe` for any dataclass whose `sections` are dataclasses too."""
     path = Path(name_or_path) if name_or_path.endswith(".toml") else CONFIGS / f"{name_or_path}.toml"
     try:
         stored = tomllib.loads(path.read_text(encoding="utf-8"))
         for dotted, value in (overrides or {}).items():
             _override(stored, dotted, value)
-        return Recipe(**{name: _made(name, value) for name, value in stored.items()})
+        return kind(**{name: _made(sections.get(name), value) for name, value in stored.items()})
     except FileNotFoundError as error:
         raise TrainerError(f"There is no recipe {display_path(path)}.") from error
     except (TypeError, ValueError) as error:  # TOML and dataclasses name what they cannot take
         raise TrainerError(f"{display_path(path)} is not a recipe: {error}.") from error
 
 
-def _made(name: str, value: Any) -> Any:
+def _made(section: Callable[..., object] | None, value: Any) -> Any:
     """A section as its dataclass, with tuples for lists; any other setting as it is."""
-    if name not in _SECTIONS:
+    if section is None:
         return value
-    return _SECTIONS[name](**{key: tuple(each) if isinstance(each, list) else each for key, each in value.items()})
+    return section(**{key: tuple(each) if isinstance(each, list) else each for key, each in value.items()})
 
 
 def _override(stored: dict[str, Any], dotted: str, value: Any) -> None:

@@ -49,7 +49,7 @@ class SidebarModel(QAbstractItemModel):
     """Shows `tree`: change it, then call `refresh`.
 
     folders_wanted : Path of a folder whose subfolders are to be `put`
-    renamed : Entry of a collection or saved search, and its new name
+    renamed : Entry of a collection, saved search or tag, and its new name
     drafted : the name of a new collection
     files_dropped : list of file ids, and the id of the collection
     folders_dropped : list of Path, whatever they are
@@ -130,7 +130,7 @@ class SidebarModel(QAbstractItemModel):
                 child.entry = entry
                 index = self.createIndex(row, 0, child.number)
                 self.dataChanged.emit(index, index)
-            if child.children or entry.folder is not None or entry.kind == "section":
+            if child.children or entry.folder is not None or entry.kind in {"section", "suggested"}:
                 self._reconcile(child)
 
     def _new(self, entry: Entry, parent: _Node) -> _Node:
@@ -230,7 +230,7 @@ class SidebarModel(QAbstractItemModel):
         if entry is None or entry.kind == "hint":
             return flags
         flags |= Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if entry.kind in {"collection", "saved", "draft"}:
+        if entry.kind in {"collection", "saved", "tag", "draft"}:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
@@ -262,7 +262,7 @@ class SidebarModel(QAbstractItemModel):
 
 
 def _name(entry: Entry) -> str:
-    return getattr(entry.subject, "name", entry.label) if entry.kind in {"collection", "saved"} else entry.label
+    return getattr(entry.subject, "name", entry.label) if entry.kind in {"collection", "saved", "tag"} else entry.label
 
 
 def _spoken(entry: Entry) -> str:

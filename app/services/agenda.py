@@ -9,6 +9,7 @@ import threading
 
 from app.services.messages import (
     ConfirmGone,
+    Describe,
     Examine,
     Index,
     MoveRoot,
@@ -25,7 +26,7 @@ from app.services.messages import (
 )
 from engine.scanning import Touched
 
-Order = Index | Rescan | Retry | ConfirmGone | RemoveRoot | PauseRoot | MoveRoot | Examine | Quarantine
+Order = Index | Rescan | Retry | ConfirmGone | RemoveRoot | PauseRoot | MoveRoot | Describe | Examine | Quarantine
 
 
 class Agenda:
@@ -50,7 +51,7 @@ class Agenda:
                     self.paused = False
                 case SetWorkers():
                     self.workers = request.workers
-                case Index() | Rescan() | Retry() | ConfirmGone() | Examine() | Quarantine():
+                case Index() | Rescan() | Retry() | ConfirmGone() | Describe() | Examine() | Quarantine():
                     self._orders.append(request)
                 case RemoveRoot() | PauseRoot() | MoveRoot():
                     self._orders.append(request)
@@ -91,6 +92,16 @@ class Agenda:
 
         def presses() -> bool:
             return self.stopping or any(map(changes_roots, self._orders))
+
+        with self._changed:
+            self._changed.wait_for(lambda: presses() or not self.paused)
+            return presses()
+
+    def must_yield(self) -> bool:
+        """As `must_stop`, for work that must also end when there is any other."""
+
+        def presses() -> bool:
+            return self.stopping or bool(self._orders) or (not self.paused and bool(self._stirred))
 
         with self._changed:
             self._changed.wait_for(lambda: presses() or not self.paused)

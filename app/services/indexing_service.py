@@ -23,6 +23,7 @@ from app.services.messages import (
     Answer,
     ConfirmGone,
     Decoding,
+    Describe,
     Examine,
     Examined,
     Failure,
@@ -148,6 +149,10 @@ class IndexingService:
             request = self._wanted[self._number] = make(self._number)
         self._child.send(request)
         return request.number
+
+    def describe(self) -> None:
+        """See to it, after all else, that what is suggested is made of what a person gave as examples by now."""
+        self._child.send(Describe())
 
     def pause(self) -> None:
         """Within about a second; nothing of what was decoded is lost."""

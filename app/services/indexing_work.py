@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.services.agenda import Agenda, Order
+from app.services.describing_upkeep import DescribingUpkeep
 from app.services.graph_upkeep import GraphUpkeep
 from app.services.indexing_run import IndexingRuns
 from app.services.loaded_network import LoadedNetwork
 from app.services.messages import (
     Decoding,
+    Describe,
     Examine,
     Examined,
     Failure,
@@ -77,6 +79,7 @@ class IndexingWork:
         self._network = LoadedNetwork(parent, network_folder, device)
         self._watched_roots = WatchedRoots(parent, self._agenda)
         self._graph = GraphUpkeep(library_folder, self._agenda.must_stop, self._tell_renewed, self._tell_failure)
+        self._describing = DescribingUpkeep(parent, self._agenda, self._pulse)
         self._announced: dict[int, Path] = {}  # by thread, since the last run
         self._failure_told = ""
         self._suspects: list[Path] = []
@@ -115,16 +118,17 @@ class IndexingWork:
     def run(self) -> None:
         self._attempt([], self._opened_library)
         self._attempt([], self._network.embedder, self._agenda.workers)
-        while self._agenda.await_work(at_hand=bool(self._suspects or self._wanted)):
+        while self._agenda.await_work(at_hand=bool(self._suspects or self._wanted or self._describing.is_due)):
             if orders := self._agenda.take_orders():
                 for order in orders:
-                    self._attempt(() if isinstance(order, Examine | Quarantine) else (order.number,), self._obey, order)
+                    self._attempt(_numbers(order), self._obey, order)
             elif self._suspects:
                 if not self._attempt([], self._examine, self._suspects[0]):
                     self._suspects.clear()
             elif not self._attempt(self._wanted.numbers, self._run_wanted):
                 self._failed |= self._wanted.roots.keys()
                 self._wanted = Wanted()
+                self._describing.is_due = False
             self._pulse.rest()
         if self._library is not None:
             self._library.close()
@@ -155,6 +159,8 @@ class IndexingWork:
                 self._suspects += order.paths
             case Quarantine():
                 self._quarantine(order)
+            case Describe():
+                self._describing.is_due = True
             case RemoveRoot() | PauseRoot() | MoveRoot():
                 self._change_roots(order)
             case Index() if order.folders:
@@ -211,14 +217,15 @@ class IndexingWork:
     # --- runs ---------------------------------------------------------------------------------------------------------
 
     def _run_wanted(self) -> None:
-        """Until all is done, or something presses. Raises EngineError."""
+        """Until all is done, or something presses; tags and captions when nothing is wanted. Raises EngineError."""
         wanted, threads, library = self._wanted, self._agenda.workers, self._opened_library()
         stirred, known = self._agenda.take_stirred(), {root.id for root in library.roots()}
         for root_id in stirred.keys() & known:
             wanted.look_at(root_id, None if root_id in self._failed else stirred[root_id])
-        if not wanted:
-            return
         embedder = self._network.embedder(threads)
+        if not wanted:
+            self._describing.work_through(library, embedder, self._network.folder)
+            return
         report = self._runs.work_through(wanted, library, embedder, threads)
         wanted.embedded += report.embedded
         wanted.reused += report.reused
@@ -232,6 +239,12 @@ class IndexingWork:
         self._announced.clear()  # before the window forgets them too
         self._parent.send(_finished(wanted, report))
         self._graph.look(embedder.checkpoint_id, threads)
+        self._describing.is_due = True
+
+
+def _numbers(order: Order) -> tuple[int, ...]:
+    """Under which its answer is awaited, if any is."""
+    return () if isinstance(order, Describe | Examine | Quarantine) else (order.number,)
 
 
 def _finished(wanted: Wanted, report: IndexReport) -> IndexFinished:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.services.messages import Ready
 from app.services.parent import Parent
+from engine.paths import default_network_folder
 
 if TYPE_CHECKING:
     from engine.clap.device import Device
@@ -21,8 +22,8 @@ FASTEST_FIRST: tuple[Device, ...] = ("cuda", "mps", "cpu")
 class LoadedNetwork:
     def __init__(self, parent: Parent, folder: Path | None, device: str) -> None:
         """`device` is "auto" for the fastest that the machine has; the processor stands in for one that it lacks."""
+        self.folder = folder or default_network_folder()
         self._parent = parent
-        self._folder = folder
         self._device = device
         self._embedder: Embedder | None = None
         self._threads: int | None = None
@@ -48,7 +49,7 @@ class LoadedNetwork:
 
         wanted = [device for device in FASTEST_FIRST if self._device in ("auto", device)]
         device = next(filter(is_available, wanted), "cpu")
-        embedder = Embedder.load(self._folder, device=device)
+        embedder = Embedder.load(self.folder, device=device)
         load_s = time.monotonic() - started
         self._parent.send(Ready(embedder.name, embedder.checkpoint_id, load_s, device))
         return embedder

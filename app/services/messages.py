@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.explanation import Explanation
 from engine.hits import Answer as Found
+from engine.learned_tag import LearnedTag
 from engine.question import Question
+from engine.tag_examples import ExamplesOfTag
 from engine.watch_state import WatchState
 
 # --- to any service -------------------------------------------------------------------------------------------------
@@ -36,6 +39,35 @@ class Search:
     number: int
     question: Question
     limit: int
+
+
+@dataclass(frozen=True)
+class Learn:
+    """Learn a personal tag, and suggest so many files at the most. Only the newest one is sure to be answered.
+
+    examples : to learn from instead of those that are stored; None for these
+    """
+
+    number: int
+    name: str
+    examples: ExamplesOfTag | None
+    limit: int
+
+
+@dataclass(frozen=True)
+class Explain:
+    """Say where in a file, from `start_s` to `end_s`, each of these texts is heard. Only the newest one is sure to be
+    answered.
+
+    with_heat : in frequency too, which takes longer
+    """
+
+    number: int
+    path: Path
+    texts: tuple[str, ...]
+    start_s: float
+    end_s: float
+    with_heat: bool
 
 
 @dataclass(frozen=True)
@@ -109,6 +141,13 @@ class MoveRoot:
 
 
 @dataclass(frozen=True)
+class Describe:
+    """When there is nothing else to do, suggest tags anew where what they are made of has changed, as personal tags do
+    when they are given examples.
+    """
+
+
+@dataclass(frozen=True)
 class Pause:
     """Hold what you are doing, and keep it."""
 
@@ -177,6 +216,22 @@ class Hits:
     answer: Found
 
 
+@dataclass(frozen=True)
+class Learned:
+    """The answer to `Learn`."""
+
+    number: int
+    tag: LearnedTag
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The answer to `Explain`."""
+
+    number: int
+    explanation: Explanation
+
+
 # --- from the indexing service ----------------------------------------------------------------------------------------
 
 
@@ -222,6 +277,16 @@ class Stored:
     """
 
     files: int
+
+
+@dataclass(frozen=True)
+class Described:
+    """Tags and captions are suggested for so many files more or differ there, and so many are left. There are two of
+    these messages a second at the most.
+    """
+
+    files: int
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -278,6 +343,9 @@ class IndexFinished:
 
 
 RootRequest = Index | Rescan | Retry | ConfirmGone | RemoveRoot | PauseRoot | MoveRoot  # each with a number
-Request = Ping | Stop | Search | Refresh | RootRequest | Pause | Resume | SetWorkers | Examine | Quarantine
-IndexingNews = Progress | Stored | GraphRenewed | RootsChanged | Watching | RootsInDoubt | FileFailed | IndexFinished
-Answer = Pong | Ready | Failure | Hits | Decoding | Examined | IndexingNews
+Enquiry = Search | Learn | Explain  # each with a number, and only the newest of its kind is sure to be answered
+ToIndexing = RootRequest | Describe | Pause | Resume | SetWorkers | Examine | Quarantine
+Request = Ping | Stop | Enquiry | Refresh | ToIndexing
+RunNews = Progress | Stored | FileFailed | IndexFinished
+IndexingNews = RunNews | Described | GraphRenewed | RootsChanged | Watching | RootsInDoubt
+Answer = Pong | Ready | Failure | Hits | Learned | Explained | Decoding | Examined | IndexingNews

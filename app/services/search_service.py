@@ -13,24 +13,45 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.services.messages import Answer, Failure, Hits, Ready, Refresh, Request, Search, Stop
+from app.services.messages import (
+    Answer,
+    Enquiry,
+    Explain,
+    Explained,
+    Failure,
+    Hits,
+    Learn,
+    Learned,
+    Ready,
+    Refresh,
+    Request,
+    Search,
+    Stop,
+)
 from app.services.parent import Parent
 from app.services.supervisor import HANG_S, Supervised
 from engine.errors import EngineError, UnusableLibrary
 from engine.hits import NOTHING
 from engine.library import INDEX_FILE, LIBRARY_FILE, Library
 from engine.question import Question
+from engine.tag_examples import ExamplesOfTag
 
 if TYPE_CHECKING:
     from engine import search
     from engine.embedding import Embedder
+    from engine.explaining import Explainer
+    from engine.personal_tagging import PersonalTagger
     from engine.vector_index import VectorIndex
 
 FATAL_QUESTION = "The search process ended twice over this question; nothing stored is lost, and others can be asked."
+NOTHING_HEARD = "No sound was listened to yet, so that there is nothing to learn from: add a folder first."
+
+_FIRST_TO_LAST: tuple[type[Enquiry], ...] = (Search, Learn, Explain)
 
 
 class SearchService:
-    """Asks the child. Only the newest question is answered, with `Hits` or a `Failure` of its number.
+    """Asks the child. Of each kind of question only the newest is answered: a search with `Hits`, what is to be learned
+    with `Learned`, what is to be explained with `Explained`, and any of them with a `Failure` of its number instead.
 
     `on_answer` also gets `Ready` whenever a network was loaded, and `Failure(None, ...)` if it cannot be;
     `on_trouble` gets a sentence when the child had to be replaced. Both are called in a thread of their own.
@@ -53,8 +74,8 @@ class SearchService:
         self._on_answer = on_answer
         self._lock = threading.Lock()
         self._number = 0
-        self._open: Search | None = None  # the newest question, until it is answered
-        self._asked_again = 0  # the number of the last question that a second child was asked
+        self._open: dict[type[Enquiry], Enquiry] = {}  # the newest of each kind, until it is answered
+        self._asked_again: set[int] = set()  # the numbers of those that a second child was asked
         self._child = Supervised(
             "search",
             target or serve_searches,
@@ -77,38 +98,57 @@ class SearchService:
         self._child.stop()
 
     def search(self, question: Question, limit: int) -> int:
-        """Returns the number of the question, for its answer; every older question is void."""
-        with self._lock:
-            self._number += 1
-            search = self._open = Search(self._number, question, limit)
-        self._child.send(search)
-        return search.number
+        """Returns the number of the question, for its answer; every older search is void."""
+        return self._ask(lambda number: Search(number, question, limit))
+
+    def learn(self, name: str, examples: ExamplesOfTag | None, limit: int) -> int:
+        """As `Learn` says. Returns its number; what else was to be learned is void."""
+        return self._ask(lambda number: Learn(number, name, examples, limit))
+
+    def explain(self, path: Path, texts: Sequence[str], start_s: float, end_s: float, with_heat: bool) -> int:
+        """As `Explain` says. Returns its number; what else was to be explained is void."""
+        return self._ask(lambda number: Explain(number, path, tuple(texts), start_s, end_s, with_heat))
 
     def refresh(self) -> None:
         """Take in what was stored, as soon as no question waits."""
         self._child.send(Refresh())
 
+    def _ask(self, numbered: Callable[[int], Enquiry]) -> int:
+        with self._lock:
+            self._number += 1
+            enquiry = numbered(self._number)
+            self._open[type(enquiry)] = enquiry
+        self._child.send(enquiry)
+        return enquiry.number
+
     def _take(self, answer: Answer) -> None:
-        if isinstance(answer, Hits | Failure) and answer.number is not None:
+        if isinstance(answer, Hits | Learned | Explained | Failure) and answer.number is not None:
             with self._lock:
-                if self._open is None or answer.number != self._open.number:
-                    return  # a newer question was asked, or this one was answered by an earlier child
-                self._open = None
+                if not self._close(answer.number):
+                    return  # a newer one was asked, or this one was answered by an earlier child
             self._child.succeeded()
         self._on_answer(answer)
 
+    def _close(self, number: int) -> bool:
+        """What was asked under this number is no longer open; False if it was not."""
+        self._asked_again.discard(number)
+        for kind, enquiry in self._open.items():
+            if enquiry.number == number:
+                del self._open[kind]
+                return True
+        return False
+
     def _resume(self) -> Sequence[Request]:
-        """The open question is asked once more, unless a second child died over it."""
+        """What is open is asked once more, but for that over which a second child died."""
         with self._lock:
-            question = self._open
-            if question is None:
-                return []
-            if question.number != self._asked_again:
-                self._asked_again = question.number
-                return [question]
-            self._open = None
-        self._on_answer(Failure(question.number, FATAL_QUESTION))
-        return []
+            fatal = [enquiry for enquiry in self._open.values() if enquiry.number in self._asked_again]
+            for enquiry in fatal:
+                self._close(enquiry.number)
+            again = list(self._open.values())
+            self._asked_again = {enquiry.number for enquiry in again}
+        for enquiry in fatal:
+            self._on_answer(Failure(enquiry.number, FATAL_QUESTION))
+        return again
 
 
 def serve_searches(connection: Connection, library_folder: Path, network_folder: Path | None) -> None:
@@ -128,13 +168,15 @@ class _Searches:
         self._library_folder = library_folder
         self._network_folder = network_folder
         self._changed = threading.Condition()
-        self._newest: Search | None = None
+        self._newest: dict[type[Enquiry], Enquiry] = {}
         self._stopping = False
         self._is_stale = True  # so that the first question need not wait for what takes long
         self._embedder: Embedder | None = None
         self._library: Library | None = None
         self._index: VectorIndex | None = None
         self._searcher: search.Searcher | None = None
+        self._tagger: PersonalTagger | None = None
+        self._explainer: Explainer | None = None
 
     def take(self, request: Request) -> None:
         with self._changed:
@@ -142,8 +184,8 @@ class _Searches:
                 self._stopping = True
             elif isinstance(request, Refresh):
                 self._is_stale = True
-            elif isinstance(request, Search):
-                self._newest = request  # an older one that still waits is void
+            elif isinstance(request, Search | Learn | Explain):
+                self._newest[type(request)] = request  # an older one of its kind that still waits is void
             self._changed.notify()
 
     def run(self) -> None:
@@ -154,16 +196,17 @@ class _Searches:
                 self._parent.send(self._answer(request))
         self._close_library()
 
-    def _next(self) -> Search | Refresh | None:
-        """Questions first; None if this process is to end."""
+    def _next(self) -> Enquiry | Refresh | None:
+        """Searches first, then the others; None if this process is to end."""
         with self._changed:
             self._changed.wait_for(lambda: self._stopping or self._newest or self._is_stale)
             if self._stopping:
                 return None
-            question, self._newest = self._newest, None
-            if question is None:
-                self._is_stale = False
-            return question or Refresh()
+            for kind in _FIRST_TO_LAST:
+                if kind in self._newest:
+                    return self._newest.pop(kind)
+            self._is_stale = False
+            return Refresh()
 
     def _refresh(self) -> None:
         try:
@@ -172,41 +215,68 @@ class _Searches:
             self._close_library()
             self._parent.send(Failure(None, str(error)))
 
-    def _answer(self, search: Search) -> Hits | Failure:
+    def _answer(self, enquiry: Enquiry) -> Answer:
         try:
-            searcher = self._refreshed_searcher()
-            return Hits(search.number, searcher.find(search.question, search.limit) if searcher else NOTHING)
-        except UnusableLibrary as error:
-            self._close_library()  # the next question looks at it afresh
-            return Failure(search.number, str(error))
+            match enquiry:
+                case Search():
+                    return self._found(enquiry)
+                case Learn():
+                    return self._learned(enquiry)
+                case Explain():
+                    return self._explained(enquiry)
         except EngineError as error:
-            return Failure(search.number, str(error))
+            if isinstance(error, UnusableLibrary):
+                self._close_library()  # the next question looks at it afresh
+            return Failure(enquiry.number, str(error))
+
+    def _found(self, search: Search) -> Hits:
+        searcher = self._refreshed_searcher()
+        return Hits(search.number, searcher.find(search.question, search.limit) if searcher else NOTHING)
+
+    def _learned(self, learn: Learn) -> Learned:
+        self._refreshed_searcher()
+        if self._tagger is None:
+            raise EngineError(NOTHING_HEARD)
+        return Learned(learn.number, self._tagger.learn(learn.name, learn.examples, learn.limit))
+
+    def _explained(self, explain: Explain) -> Explained:
+        if self._explainer is None:
+            from engine.explaining import Explainer
+
+            self._explainer = Explainer(self._loaded_network())
+        found = self._explainer.explain(
+            explain.path, explain.texts, explain.start_s, explain.end_s, with_heat=explain.with_heat
+        )
+        return Explained(explain.number, found)
 
     def _refreshed_searcher(self) -> search.Searcher | None:
         """With all that is stored by now; None while nothing was ever indexed. Raises EngineError."""
-        embedder = self._embedder = self._embedder or self._load_network()
+        embedder = self._loaded_network()
         if self._searcher is not None and self._index is not None:
             self._index.refresh()
             return self._searcher
         if not all((self._library_folder / name).exists() for name in (LIBRARY_FILE, INDEX_FILE)):
             return None
+        from engine.personal_tagging import PersonalTagger
         from engine.search import Searcher
         from engine.vector_index import VectorIndex
 
         self._library = Library(self._library_folder, read_only=True)
         self._index = VectorIndex(self._library.index_db, embedder.checkpoint_id)
+        self._tagger = PersonalTagger(self._library, self._index, embedder)
         self._searcher = Searcher(self._library, self._index, embedder)
         return self._searcher
 
-    def _load_network(self) -> Embedder:
-        started = time.monotonic()
-        from engine.embedding import Embedder
+    def _loaded_network(self) -> Embedder:
+        if self._embedder is None:
+            started = time.monotonic()
+            from engine.embedding import Embedder
 
-        embedder = Embedder.load(self._network_folder)
-        self._parent.send(Ready(embedder.name, embedder.checkpoint_id, time.monotonic() - started))
-        return embedder
+            embedder = self._embedder = Embedder.load(self._network_folder)
+            self._parent.send(Ready(embedder.name, embedder.checkpoint_id, time.monotonic() - started))
+        return self._embedder
 
     def _close_library(self) -> None:
         if self._library is not None:
             self._library.close()
-        self._library = self._index = self._searcher = None
+        self._library = self._index = self._searcher = self._tagger = None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.view_models import wording
 from app.view_models.plain_text import one_line
-from engine.file_index import FileIndex
+from app.view_models.suggestions import Judged
 from engine.hits import Hit
-from engine.library_rows import FileRow
+from engine.library_rows import FileRow, Suggestion
 from engine.metadata import Metadata
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 class FileDetails:
     """One file. Its tags and stars are in its row.
 
-    suggested_tags : what the network would call it
+    suggestions : tags that the network or a personal tag suggests for it
     caption : the network's if `caption_is_suggested`, else a person's; "" if there is none
     hit : what the search that is shown found in it
     """
 
     row: FileRow
-    suggested_tags: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     caption: str = ""
     caption_is_suggested: bool = False
     note: str = ""
@@ -38,31 +39,27 @@ class FileDetails:
 def read_details(library: Library, file_ids: Sequence[int], hits: Mapping[int, Hit]) -> list[FileDetails]:
     """Of those of the files that there are, in the same order; of several only what can be shown of several."""
     rows = library.rows(file_ids)
-    found = [FileDetails(rows[file_id], hit=hits.get(file_id)) for file_id in file_ids if file_id in rows]
+    suggestions = library.suggestions_of(rows)
+    found = [
+        FileDetails(rows[file_id], tuple(suggestions.get(file_id, ())), hit=hits.get(file_id))
+        for file_id in file_ids
+        if file_id in rows
+    ]
     return [_read_all(library, details) for details in found] if len(found) == 1 else found
 
 
 def _read_all(library: Library, details: FileDetails) -> FileDetails:
     file_id = details.row.id
-    caption = library.caption_of(file_id)
     return replace(
         details,
-        caption=caption,
-        caption_is_suggested=caption != "" and caption == FileIndex(library.index_db).suggested_caption_of(file_id),
+        caption=library.caption_of(file_id),
+        caption_is_suggested=library.caption_is_suggested(file_id),
         note=library.note_of(file_id),
         metadata=library.metadata_of(file_id),
     )
 
 
 # --- several files ----------------------------------------------------------------------------------------------------
-
-
-def common_tags(files: Sequence[FileDetails]) -> tuple[str, ...]:
-    """The tags that all of them have."""
-    if not files:
-        return ()
-    first, *others = files
-    return tuple(tag for tag in first.row.tags if all(tag in other.row.tags for other in others))
 
 
 def ratings(files: Sequence[FileDetails]) -> set[int | None]:
@@ -84,6 +81,26 @@ def without_tag(files: Sequence[FileDetails], tag: str) -> list[FileDetails]:
     return _with_tags_of(files, lambda old: tuple(one for one in old if one != tag))
 
 
+def with_accepted(files: Sequence[FileDetails], accepted: Judged) -> list[FileDetails]:
+    """The files that a suggestion was accepted for have it as a tag."""
+    names = _names_by_file(accepted)
+    return [_with_tags(details, _union(details.row.tags, names[details.row.id])) for details in files]
+
+
+def without_suggestions(files: Sequence[FileDetails], judged: Judged) -> list[FileDetails]:
+    """What has been judged is suggested no longer."""
+    names = _names_by_file(judged)
+    return [_without(details, names[details.row.id]) for details in files]
+
+
+def _names_by_file(judged: Judged) -> defaultdict[int, set[str]]:
+    names: defaultdict[int, set[str]] = defaultdict(set)
+    for name, file_ids in judged.items():
+        for file_id in file_ids:
+            names[file_id].add(name)
+    return names
+
+
 def with_stars(files: Sequence[FileDetails], stars: int | None) -> list[FileDetails]:
     return [replace(details, row=replace(details.row, stars=stars)) for details in files]
 
@@ -91,7 +108,18 @@ def with_stars(files: Sequence[FileDetails], stars: int | None) -> list[FileDeta
 def _with_tags_of(
     files: Sequence[FileDetails], change: Callable[[tuple[str, ...]], tuple[str, ...]]
 ) -> list[FileDetails]:
-    return [replace(details, row=replace(details.row, tags=change(details.row.tags))) for details in files]
+    return [_with_tags(details, change(details.row.tags)) for details in files]
+
+
+def _with_tags(details: FileDetails, tags: tuple[str, ...]) -> FileDetails:
+    """What a person says is suggested no longer."""
+    return _without(replace(details, row=replace(details.row, tags=tags)), tags)
+
+
+def _without(details: FileDetails, names: Iterable[str]) -> FileDetails:
+    known = {name.casefold() for name in names}
+    left = tuple(suggestion for suggestion in details.suggestions if suggestion.name.casefold() not in known)
+    return replace(details, suggestions=left)
 
 
 def _union(old: tuple[str, ...], new: Iterable[str]) -> tuple[str, ...]:

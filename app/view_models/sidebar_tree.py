@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,9 @@ from engine.saved_searches import SavedSearch
 FEW_TAGS = 20  # more of them can be filtered,
 MOST_TAGS = 500  # and no more of them are listed
 
-Kind = Literal["section", "everything", "root", "folder", "collection", "saved", "tag", "draft", "hint"]
+Kind = Literal[
+    "section", "everything", "root", "folder", "collection", "saved", "tag", "suggested", "suggestion", "draft", "hint"
+]
 Subject = RootCounts | FolderCount | NameCount | SavedSearch | None
 
 
@@ -72,6 +74,7 @@ SECTIONS = tuple(
 )
 LIBRARY, COLLECTIONS, SAVED, TAGS = SECTIONS
 DRAFT = Entry("draft", "draft", "New collection")
+SUGGESTED = Entry("suggested", "suggested", "Suggested", sentence="Tags that are suggested, and for how many files")
 
 
 @dataclass
@@ -83,13 +86,19 @@ class SidebarTree:
     collections: Sequence[NameCount] = ()
     saved: Sequence[SavedSearch] = ()
     tags: Sequence[NameCount] = ()
+    suggested: Sequence[NameCount] = ()
+    personal: Sequence[str] = ()  # the tags that learn from examples
     tag_filter: str = ""
     folders: dict[Path, Sequence[FolderCount]] = field(default_factory=dict)  # as far as they were asked for
     drafting: bool = False  # a collection that has no name yet
 
     @property
     def has_many_tags(self) -> bool:
-        return len(self.tags) > FEW_TAGS
+        return len(self.tags) + len(self.suggested) > FEW_TAGS
+
+    def learns(self, tag: str) -> bool:
+        """Whether it is a personal tag."""
+        return tag.casefold() in {name.casefold() for name in self.personal}
 
     def entries_in(self, entry: Entry | None) -> Sequence[Entry]:
         """The rows directly below one row; below None, the sections."""
@@ -104,6 +113,8 @@ class SidebarTree:
             return searches or [_hint("saved", "Searches you keep appear here")]
         if entry == TAGS:
             return self._tags()
+        if entry == SUGGESTED:
+            return self._listed(self.suggested, self._suggestion)
         if entry.folder is not None:
             return [_folder(one) for one in self.folders.get(entry.folder, ())]
         return ()
@@ -156,15 +167,30 @@ class SidebarTree:
         return [*drafts, *entries] or [_hint("collections", "Sounds put together under a name")]
 
     def _tags(self) -> list[Entry]:
-        if not self.tags:
-            return [_hint("tags", "Tags you give appear here")]
+        given = {tag.name.casefold() for tag in self.tags}
+        tags = [*self.tags, *(NameCount(name, 0) for name in self.personal if name.casefold() not in given)]
+        entries = self._listed(tags, self._tag) if tags else [_hint("tags", "Tags you give appear here")]
+        return [*entries, SUGGESTED] if self.suggested else entries
+
+    def _listed(self, names: Sequence[NameCount], shown: Callable[[NameCount], Entry]) -> list[Entry]:
+        """Those that the filter lets through, the most frequent first."""
         wanted = self.tag_filter.strip().casefold() if self.has_many_tags else ""
-        tags = [tag for tag in self.tags if wanted in tag.name.casefold()]
-        tags.sort(key=lambda tag: (-tag.files, natural_key(tag.name)))
-        entries = [_tag(tag) for tag in tags[:MOST_TAGS]]
-        if len(tags) > MOST_TAGS:
-            entries.append(_hint("tags", f"{count(len(tags) - MOST_TAGS)} more can be found with the filter"))
+        found = [one for one in names if wanted in one.name.casefold()]
+        found.sort(key=lambda one: (-one.files, natural_key(one.name)))
+        entries = [shown(one) for one in found[:MOST_TAGS]]
+        if len(found) > MOST_TAGS:
+            entries.append(_hint("tags", f"{count(len(found) - MOST_TAGS)} more can be found with the filter"))
         return entries or [_hint("tags", "No tag reads like that")]
+
+    def _tag(self, tag: NameCount) -> Entry:
+        label, scope = one_line(tag.name), Scope(tags=(tag.name,))
+        sentence = f"{label}\nIt learns from examples" if self.learns(tag.name) else ""
+        return Entry(("tag", tag.name), "tag", label, tag.files, sentence, scope, subject=tag)
+
+    def _suggestion(self, tag: NameCount) -> Entry:
+        label = one_line(tag.name)
+        sentence = f"{label}\nSuggested for {counted(tag.files, 'file')}"
+        return Entry(("suggestion", tag.name), "suggestion", label, tag.files, sentence, subject=tag)
 
 
 def _folder(folder: FolderCount) -> Entry:
@@ -175,10 +201,6 @@ def _folder(folder: FolderCount) -> Entry:
 def _collection(one: NameCount) -> Entry:
     scope = Scope(collection_id=one.id)
     return Entry(("collection", one.id), "collection", one_line(one.name), one.files, scope=scope, subject=one)
-
-
-def _tag(tag: NameCount) -> Entry:
-    return Entry(("tag", tag.name), "tag", one_line(tag.name), tag.files, scope=Scope(tags=(tag.name,)), subject=tag)
 
 
 def _hint(section: str, label: str) -> Entry:

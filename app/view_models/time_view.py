@@ -45,6 +45,13 @@ class TimeView:
             return self
         return self._from(moment_s - _HEAD_START * self.length_s, self.length_s)
 
+    def widened(self, length_s: float) -> TimeView:
+        """About its middle to this length, or to all that there is."""
+        return self.zoomed(self.length_s / length_s, (self.start_s + self.end_s) / 2)
+
+    def holds(self, other: TimeView) -> bool:
+        return self.start_s <= other.start_s and other.end_s <= self.end_s
+
     def shows(self, moment_s: float) -> bool:
         return self.start_s <= moment_s <= self.end_s
 

@@ -35,13 +35,12 @@ class WrittenWords:
         If they are shown already and something is being written, that stays.
         """
         wanted = tuple(file_ids)
+        if is_same(self._unconfirmed.get(wanted, ""), stored):
+            self._unconfirmed.pop(wanted, None)
         if wanted == self.file_ids and (self.is_changed or is_same(self.text, stored)):
             return None
         written = self.finish()
         last = self._unconfirmed.get(wanted)
-        if last is not None and is_same(last, stored):
-            del self._unconfirmed[wanted]
-            last = None
         self.file_ids = wanted
         self.text = self._stored = stored if last is None else last
         return written

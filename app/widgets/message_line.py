@@ -28,9 +28,13 @@ ICON_PX = 14
 
 
 class MessageLine(QAbstractButton):
-    """Shows a sentence for ten seconds, or until it is clicked; a click opens the list of what was said."""
+    """Shows a sentence for ten seconds, or until it is clicked; a click opens the list of what was said.
+
+    said : a sentence; gone : it is shown no longer
+    """
 
     said = Signal()
+    gone = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +64,7 @@ class MessageLine(QAbstractButton):
     def dismiss(self) -> None:
         self._expiry.stop()
         self._show("", "note")
+        self.gone.emit()
 
     def _show(self, sentence: str, kind: MessageKind) -> None:
         self._sentence, self._kind = sentence, kind

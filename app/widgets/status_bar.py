@@ -24,11 +24,13 @@ class StatusBar(QWidget):
     """
     pause_toggled : indexing is to pause (True) or to go on
     unreadable_requested : the list of unreadable files is asked for
+    undo_requested : what the sentence that is shown tells of is to be undone
     device_menu_requested : a menu of output devices is asked for, above this point of the screen
     """
 
     pause_toggled = Signal(bool)
     unreadable_requested = Signal()
+    undo_requested = Signal()
     device_menu_requested = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -41,7 +43,7 @@ class StatusBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, PROGRESS_PX, 8, 0)
         row.setSpacing(8)
-        for part in (self.indexing, self.pause, self.unreadable, self.message, self.messages, self.device):
+        for part in (self.indexing, self.pause, self.unreadable, self.message, self.undo, self.messages, self.device):
             row.addWidget(part)
         row.setStretchFactor(self.message, 1)
         self.show_indexing(IndexingState())
@@ -58,6 +60,11 @@ class StatusBar(QWidget):
         self.message = MessageLine(self)
         self.message.setFont(self.font())
         self.message.said.connect(self._show_messages_button)
+        self.undo = self._button("back", "Undo (Ctrl+Z)")
+        self.undo.setText("Undo")
+        self.undo.clicked.connect(self._undo)
+        self.message.gone.connect(self.undo.hide)
+        self.undo.hide()
         self.messages = self._button("info", "Messages")
         self.messages.clicked.connect(self.message.open_list)
         self.messages.hide()
@@ -108,11 +115,22 @@ class StatusBar(QWidget):
 
     def say(self, sentence: str, kind: MessageKind = "note") -> None:
         """Show a sentence for ten seconds, and keep it in the list of messages."""
+        self.undo.hide()
         self.message.say(sentence, kind)
+
+    def say_done(self, sentence: str) -> None:
+        """As `say`, of what can be undone, and offer that."""
+        self.say(sentence)
+        self.undo.show()
 
     @Slot()
     def _show_messages_button(self) -> None:
         self.messages.show()
+
+    @Slot()
+    def _undo(self) -> None:
+        self.message.dismiss()
+        self.undo_requested.emit()
 
     @Slot()
     def _toggle(self) -> None:

@@ -57,6 +57,11 @@ class Audition(QObject):
         if self._choices.settings.play_on_select and not goes_on:
             self.play()
 
+    def follow(self, file: FileRow) -> None:
+        """The selected file is called otherwise now; nothing is heard of it for that."""
+        if self._file is not None and self._file.id == file.id:
+            self._file = file
+
     def learn(self, result: ResultRow | None) -> None:
         """Of the selected file something else was found, or nothing; it goes on as it is."""
         self._result = result

@@ -34,11 +34,14 @@ from app.windows.annotating import Annotating
 from app.windows.audition import Audition
 from app.windows.choices import Choices
 from app.windows.comparing import Comparing
+from app.windows.explaining import Explaining
 from app.windows.finding import Finding
 from app.windows.folders import Folders
+from app.windows.metadata import Metadata
 from app.windows.recording import Recording
 from app.windows.searching import Searching
 from app.windows.selecting import Selecting
+from app.windows.tagging import Tagging
 from app.windows.window_commands import add_commands
 from app.windows.window_dialogs import WindowDialogs
 from app.windows.wiring import connect_parts
@@ -84,6 +87,8 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self._lay_out()
         self.dialogs = WindowDialogs(self)
+        self.tagging = Tagging(self)
+        self.metadata = Metadata(self)
         add_commands(self.commands, self)
         self.commands.apply(settings.keys)
         action = self.commands.action
@@ -114,6 +119,7 @@ class MainWindow(QMainWindow):
         self.table = self.selecting.table
         history = QueryHistory.from_json(self.choices.settings.window.get(HISTORY, "[]"))
         self.searching = Searching(self.search_bar, self.finding, history, self)
+        self.explaining = Explaining(self.services, self.choices, self.sound_pane.view, self)
         self.comparing = Comparing(self.searching, self.selecting, self.audition, self.sound_pane.view, self)
 
     def _lay_out(self) -> None:
@@ -180,12 +186,14 @@ class MainWindow(QMainWindow):
             return
         self._is_finished = True
         self.inspector.commit()
+        self.tagging.close()
         self.recording.close()  # before the history is kept
         self.choices.change(window=self._state(), columns=self.table.columns(), keys=self.commands.rebindings())
         self.choices.write()
         self.playback.close()
         self.sound_pane.shut_down()
         self.services.stop()
+        self.metadata.close()
         self.access.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -214,6 +222,7 @@ class MainWindow(QMainWindow):
         self.access.read(lambda library: library.tag_counts(), self._show_tags)
         self.access.read(lambda library: library.collection_counts(), self._show_collections)
         self.access.read(lambda library: library.saved_searches.all(), self._show_saved)
+        self.tagging.look_again()
 
     def _show_tags(self, tags: Sequence[NameCount]) -> None:
         self.sidebar.set_tags(tags)
@@ -348,6 +357,7 @@ class MainWindow(QMainWindow):
         bar.set_level_matching(settings.level_matching)
         bar.set_play_on_select(settings.play_on_select)
         bar.set_play_from_moment(settings.play_from_moment)
+        bar.set_heat_map(settings.heat_map)
         self.sound_pane.set_colour_map(settings.colour_map, settings.range_db)
         self.playback.set_gain_db(settings.gain_db)
         self.playback.set_level_matching(settings.level_matching)

@@ -145,7 +145,8 @@ class Selecting(QObject):
         file = next((each.row for each in details if each.row.id == shown), None)
         if file is None:
             return  # what was chosen last may still be heard, and stays in the picture
-        if file.id != self._drawn:
+        self._audition.follow(file)
+        if file.id != self._drawn or file.path != self._pane.view.path:
             self._drawn = file.id
             outline = _peaks(peaks)
             self._pane.show_sound(

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QAction
+
 from app.commands import Commands
 from app.windows.audition import STEP_S
+from app.windows.choices import Choices
 
 if TYPE_CHECKING:
     from app.windows.main_window import MainWindow
@@ -22,6 +25,8 @@ def add_commands(commands: Commands, window: MainWindow) -> None:
         _add_playing,
         _add_picture,
         _add_files,
+        _add_tags,
+        _add_metadata,
         _add_folders,
         _add_view,
         _add_help,
@@ -77,12 +82,17 @@ def _add_playing(commands: Commands, window: MainWindow) -> None:
         ("pause-while-listening", "Pause indexing while I listen", "", "pause_indexing_while_playing"),
     ):
         switch = add(id, text, _switch(window, field), keys=[key] if key else [], checkable=True)
-        switch.setChecked(getattr(choices.settings, field))
-        choices.changed.connect(lambda new, old, switch=switch, field=field: switch.setChecked(getattr(new, field)))
+        _let_show(switch, choices, field)
 
 
 def _switch(window: MainWindow, field: str) -> Callable[[], None]:
     return lambda: window.choices.change(**{field: not getattr(window.choices.settings, field)})
+
+
+def _let_show(switch: QAction, choices: Choices, field: str) -> None:
+    """Whether it is on, now and whenever that changes."""
+    switch.setChecked(getattr(choices.settings, field))
+    choices.changed.connect(lambda new, old: switch.setChecked(getattr(new, field)))
 
 
 def _add_picture(commands: Commands, window: MainWindow) -> None:
@@ -91,6 +101,8 @@ def _add_picture(commands: Commands, window: MainWindow) -> None:
     add("zoom-in", "Zoom in", view.zoom_in, keys=["+", "="], icon="zoom-in", repeats=True)
     add("zoom-out", "Zoom out", view.zoom_out, keys=["-"], icon="zoom-out", repeats=True)
     add("zoom-fit", "Show the whole sound", view.fit, keys=["Z"], icon="zoom-fit")
+    heat = add("heat-map", "Heat map", _switch(window, "heat_map"), keys=["H"], icon="heat", checkable=True)
+    _let_show(heat, window.choices, "heat_map")
     add("region-start", "Region begins here", view.start_region_here, keys=["["])
     add("region-end", "Region ends here", view.end_region_here, keys=["]"])
     add("region-none", "Remove the region", partial(view.set_region, None))
@@ -110,6 +122,26 @@ def _add_files(commands: Commands, window: MainWindow) -> None:
     add("copy-path", "Copy path", dialogs.copy_selected_paths, keys=["Y"], icon="copy")
     add("copy-file", "Copy file", dialogs.copy_selected_files, keys=["Ctrl+C"], icon="copy")
     add("export", "Export what is listed", dialogs.export, keys=["Ctrl+E"], icon="export")
+
+
+def _add_metadata(commands: Commands, window: MainWindow) -> None:
+    add = partial(commands.add, section="Metadata")
+    metadata = window.metadata
+    add("export-metadata", "Export what is known: table or sidecars", metadata.open_export, icon="export")
+    add("import-metadata", "Import a table", metadata.open_import, icon="drop")
+    add("write-tags", "Write tags into sounds or copies", metadata.open_write_tags, icon="save")
+    add("rename-ucs", "Rename after the Universal Category System", metadata.open_renaming, icon="edit")
+
+
+def _add_tags(commands: Commands, window: MainWindow) -> None:
+    add = partial(commands.add, section="Tags")
+    panel, tagging = window.inspector.tags, window.tagging
+    add("accept-suggestions", "Accept the likely suggestions", panel.accept_likely, keys=["Shift+T"], icon="check")
+    add("reject-suggestions", "Reject the other suggestions", panel.reject_rest, keys=["Alt+T"], icon="close")
+    add("personal-tag", "New personal tag from these sounds", tagging.new_tag, keys=["Ctrl+T"], icon="similar")
+    add("export-tags", "Export personal tags", tagging.export_tags, icon="export")
+    add("import-tags", "Import personal tags", tagging.import_tags)
+    add("undo", "Undo what was said of sounds", window.annotating.undo, keys=["Ctrl+Z"], icon="back")
 
 
 def _add_folders(commands: Commands, window: MainWindow) -> None:

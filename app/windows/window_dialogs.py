@@ -164,8 +164,9 @@ class WindowDialogs:
         for ids in (
             ("play",),
             ("similar", *of_answers),
-            ("favourite", "tag", "note"),
+            ("favourite", "tag", "personal-tag", "note"),
             ("reveal", "copy-file", "copy-path"),
+            ("export-metadata", "write-tags", "rename-ucs"),
         ):
             menu.addActions([action(id) for id in ids])
             menu.addSeparator()

@@ -23,6 +23,7 @@ def connect_parts(window: MainWindow) -> None:
     for connect in (
         _connect_list,
         _connect_sound,
+        _connect_explaining,
         _connect_recording,
         _connect_inspector,
         _connect_sidebar,
@@ -95,6 +96,15 @@ def _follow_playing(window: MainWindow) -> None:
         window.folders.pause_while_listening(window.playback.is_playing)
 
 
+def _connect_explaining(window: MainWindow) -> None:
+    explaining, choices = window.explaining, window.choices
+    window.searching.asked.connect(explaining.follow_question)
+    window.search_bar.chip_pointed.connect(explaining.point_at_chip)
+    window.inspector.why.clause_pointed.connect(explaining.point_at)
+    window.sound_pane.bar.heat_map_toggled.connect(lambda wanted: choices.change(heat_map=wanted))
+    explaining.failed.connect(lambda sentence: window.status.say(sentence, "error"))
+
+
 def _connect_recording(window: MainWindow) -> None:
     recording, searching, say = window.recording, window.searching, window.status.say
     window.search_bar.record_requested.connect(recording.begin)
@@ -113,6 +123,8 @@ def _connect_inspector(window: MainWindow) -> None:
     inspector, annotating = window.inspector, window.annotating
     inspector.tags_added.connect(annotating.add_tags)
     inspector.tag_removed.connect(annotating.remove_tag)
+    inspector.suggestions_accepted.connect(annotating.accept)
+    inspector.suggestions_rejected.connect(annotating.reject)
     inspector.rating_changed.connect(annotating.rate)
     inspector.note_changed.connect(annotating.set_note)
     inspector.caption_changed.connect(annotating.set_caption)
@@ -142,6 +154,11 @@ def _connect_sidebar(window: MainWindow) -> None:
     sidebar.folders_dropped.connect(window.take_dropped)
     sidebar.rename_saved_requested.connect(annotating.rename_saved_search)
     sidebar.delete_saved_requested.connect(annotating.delete_saved_search)
+    sidebar.suggestion_chosen.connect(window.tagging.ask_for_suggested)
+    sidebar.new_tag_requested.connect(window.tagging.new_tag)
+    sidebar.more_like_tag_requested.connect(window.tagging.find_more_like)
+    sidebar.rename_tag_requested.connect(annotating.rename_tag)
+    sidebar.drop_tag_requested.connect(annotating.drop_tag)
 
 
 def _ask_saved(window: MainWindow, saved: SavedSearch) -> None:
@@ -179,8 +196,16 @@ def _show_counts(window: MainWindow, counts: Sequence[RootCounts]) -> None:
 
 
 def _connect_annotations(window: MainWindow) -> None:
-    window.annotating.files_changed.connect(lambda file_ids: window.selecting.model.reload())
+    annotating, status = window.annotating, window.status
+    annotating.files_changed.connect(lambda file_ids: window.selecting.model.reload())
+    annotating.files_changed.connect(lambda file_ids: window.selecting.describe())
+    window.services.described.connect(lambda told: window.selecting.describe())
+    annotating.said.connect(status.say_done)
+    annotating.undone.connect(status.say)
+    status.undo_requested.connect(annotating.undo)
     window.annotating.names_changed.connect(window.refresh_names)
+    for follow in (window.folders.look_again, window.refresh_names, window.selecting.describe):
+        window.metadata.changed.connect(follow)
 
 
 def _connect_messages(window: MainWindow) -> None:

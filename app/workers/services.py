@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
@@ -11,11 +11,14 @@ from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 from app.services.indexing_service import IndexingService
 from app.services.messages import (
     Answer,
+    Described,
+    Explained,
     Failure,
     FileFailed,
     GraphRenewed,
     Hits,
     IndexFinished,
+    Learned,
     Progress,
     Ready,
     RootsChanged,
@@ -25,6 +28,9 @@ from app.services.messages import (
 )
 from app.services.search_service import SearchService
 from app.settings import Settings
+from engine.tag_examples import ExamplesOfTag
+
+MOST_SUGGESTIONS = 200
 
 
 class Services(QObject):
@@ -32,19 +38,26 @@ class Services(QObject):
 
     searching_ready, indexing_ready : Ready, whenever the child loaded its network
     heard : Hits, the answer to the newest question
-    question_failed : Failure, of the newest question, or of no question if the network cannot be loaded
+    learned : Learned, what the newest personal tag learned
+    explained : Explained, the newest explanation
+    question_failed : Failure, of the newest question, of `learn` or of `explain` by its number; or of no number if the
+        network cannot be loaded
     indexing_failed : Failure
-    progressed, stored, finished, file_failed, watching, roots_changed, roots_in_doubt : the message of about that name
+    progressed, stored, described, finished, file_failed, watching, roots_changed, roots_in_doubt : the message of
+        about that name
     troubled : a sentence; a child had to be replaced
     """
 
     searching_ready = Signal(object)
     indexing_ready = Signal(object)
     heard = Signal(object)
+    learned = Signal(object)
+    explained = Signal(object)
     question_failed = Signal(object)
     indexing_failed = Signal(object)
     progressed = Signal(object)
     stored = Signal(object)
+    described = Signal(object)
     finished = Signal(object)
     file_failed = Signal(object)
     watching = Signal(object)
@@ -97,9 +110,32 @@ class Services(QObject):
             thread.join()
         self.search = self.indexing = None
 
+    def learn(self, name: str, examples: ExamplesOfTag | None = None, limit: int = MOST_SUGGESTIONS) -> int | None:
+        """Learn a personal tag from its stored examples, or from these. Returns the number that `learned` or
+        `question_failed` will bear; None while nothing runs.
+        """
+        return self.search.learn(name, examples, limit) if self.search is not None else None
+
+    def explain(
+        self, path: Path, texts: Sequence[str], start_s: float, end_s: float, *, with_heat: bool = False
+    ) -> int | None:
+        """Where in a file these texts are heard. Returns the number that `explained` or `question_failed` will bear;
+        None while nothing runs.
+        """
+        return self.search.explain(path, texts, start_s, end_s, with_heat) if self.search is not None else None
+
     @Slot(object)
     def _take_searched(self, answer: Answer) -> None:
-        _emit(answer, {Ready: self.searching_ready, Hits: self.heard, Failure: self.question_failed})
+        _emit(
+            answer,
+            {
+                Ready: self.searching_ready,
+                Hits: self.heard,
+                Learned: self.learned,
+                Explained: self.explained,
+                Failure: self.question_failed,
+            },
+        )
 
     @Slot(object)
     def _take_indexed(self, answer: Answer) -> None:
@@ -109,6 +145,7 @@ class Services(QObject):
                 Ready: self.indexing_ready,
                 Progress: self.progressed,
                 Stored: self.stored,
+                Described: self.described,
                 IndexFinished: self.finished,
                 FileFailed: self.file_failed,
                 Watching: self.watching,

@@ -41,9 +41,14 @@ class AudioEncoder(nn.Module):
         self.norm = nn.LayerNorm(config.width)
 
     def forward(self, levels: Tensor) -> Tensor:
+        columns: Tensor = self.norm(self.blocks(self.enter(levels)))
+        return columns
+
+    def enter(self, levels: Tensor) -> Tensor:
+        """Columns (B, T, D) before any block along time."""
         features = self.stem(as_image(levels))  # (B, C, T, R)
         flat = features.permute(0, 2, 3, 1).flatten(2)  # (B, T, R * C)
-        columns: Tensor = self.norm(self.blocks(self.flatten(flat)))
+        columns: Tensor = self.flatten(flat)
         return columns
 
 

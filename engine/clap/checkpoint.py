@@ -1,5 +1,7 @@
 """A network as a folder: config.json, safetensors, tokenizer.json, tags.json, card and a manifest of checksums.
 
+A captioner may lie beside them: see `captioner.py`. Embeddings do not depend on it, so the id does not either.
+
 Neither safetensors nor pickles notice a flipped bit, so every file is checked against `manifest.json` before any of
 it is used. Nothing in a checkpoint is ever executed: weights are safetensors, settings are JSON, and the config is
 read into our own dataclasses.
@@ -25,7 +27,9 @@ from engine.errors import DamagedCheckpoint, display_path
 
 CONFIG, AUDIO_WEIGHTS, TEXT_WEIGHTS = "config.json", "audio.safetensors", "text.safetensors"
 TOKENIZER, TAGS, CARD, MANIFEST = "tokenizer.json", "tags.json", "CARD.md", "manifest.json"
-REQUIRED = (CONFIG, AUDIO_WEIGHTS, TEXT_WEIGHTS, TOKENIZER, TAGS)
+CAPTIONER, CAPTIONER_WEIGHTS = "captioner.json", "captioner.safetensors"  # of a network that has one
+REQUIRED = (CONFIG, AUDIO_WEIGHTS, TEXT_WEIGHTS, TOKENIZER, TAGS)  # what shapes an embedding
+OPTIONAL = (CAPTIONER, CAPTIONER_WEIGHTS)
 
 
 def sha256_of(path: Path) -> str:
@@ -112,12 +116,15 @@ def save(folder: Path, network: EarmarkNetwork, *, tags: Sequence[str], card: st
     (folder / CONFIG).write_text(json.dumps(network.config.to_dict(), indent=2) + "\n", encoding="utf-8")
     (folder / TAGS).write_text(json.dumps(list(tags), indent=1) + "\n", encoding="utf-8")
     (folder / CARD).write_text(card, encoding="utf-8")
+    for name in OPTIONAL:  # it learned other embeddings
+        (folder / name).unlink(missing_ok=True)
     return seal(folder)
 
 
 def seal(folder: Path) -> str:
     """Write the manifest over the files as they are now; returns the checkpoint id."""
-    checksums = {name: sha256_of(folder / name) for name in (*REQUIRED, CARD)}
+    there = (name for name in OPTIONAL if (folder / name).is_file())
+    checksums = {name: sha256_of(folder / name) for name in (*REQUIRED, CARD, *there)}
     manifest = {"format": FORMAT_VERSION, "sha256": checksums}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return identify({name: checksums[name] for name in REQUIRED})

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -50,6 +51,22 @@ class AudioTextNetwork(Protocol):
     def embed_text(self, texts: Sequence[str]) -> Tensor: ...
 
 
+@runtime_checkable
+class WeighingNetwork(Protocol):
+    """A network whose clip embedding is a weighted mean over time, and that tells the weights: its attention.
+
+    `weigh_audio` takes (batch, samples), a whole number of segments, and gives how much each counts: (batch, segments).
+    """
+
+    def weigh_audio(self, waveforms: Tensor) -> Tensor: ...
+
+
+def padded_to_segments(sound: np.ndarray, samples_per_segment: int) -> Tensor:
+    """(samples,) -> (1, samples), with silence at the end so that it is a whole number of segments, at least one."""
+    missing = -len(sound) % samples_per_segment if len(sound) else samples_per_segment
+    return torch.from_numpy(np.pad(sound.astype(np.float32, copy=False), (0, missing))).unsqueeze(0)
+
+
 def segments_in(length_samples: int, samples_per_segment: int) -> int:
     """How many segments stand for so many samples: a last one that would be nine tenths padding is left out."""
     return max(1, -((samples_per_segment // 10 - length_samples) // samples_per_segment))
@@ -66,10 +83,14 @@ class Columns:
 
     def pool(self, values: Tensor, spans: Tensor) -> Tensor:
         """Weighted means of `values` (B, T, d) over `spans` (B, S, T), 1 where a column belongs; -> (B, S, d)."""
-        # a fixed bound instead of the row's maximum keeps a column's weight independent of its neighbours
-        weights = spans * torch.exp(self.log_weights.clamp(-8.0, 8.0)).unsqueeze(1)  # (B, S, T)
+        weights = spans * self.weights().unsqueeze(1)  # (B, S, T)
         weights = weights / weights.sum(-1, keepdim=True).clamp_min(1e-9)
         return weights @ values
+
+    def weights(self) -> Tensor:
+        """(B, T): how much each column counts."""
+        # a fixed bound instead of the row's maximum keeps a column's weight independent of its neighbours
+        return torch.exp(self.log_weights.clamp(-8.0, 8.0))
 
 
 def has_bfloat16(device: torch.device) -> bool:
@@ -94,6 +115,8 @@ class EarmarkNetwork(nn.Module):
         self.segment_s = config.segment_s
         self.samples_per_segment = config.samples_per_segment
         self.segments_per_window = config.segments_per_window
+        self.column_s = config.segment_s / config.columns_per_segment
+        self.samples_per_column = config.samples_per_segment // config.columns_per_segment
         width = config.audio.width
         self.log_mel = LogMel(config.mel)
         self.audio_encoder = AudioEncoder(config.audio, config.mel.mels)
@@ -135,6 +158,11 @@ class EarmarkNetwork(nn.Module):
             columns.pool(columns.vectors.float(), spans), columns.pool(columns.tag_logits.float().sigmoid(), spans)
         )
         return embeddings[:, -1], embeddings[:, :-1]
+
+    def weigh_audio(self, waveforms: Tensor) -> Tensor:
+        weights = self.hear(self.levels_of(waveforms)).weights().float()  # (B, T)
+        # column by column they go up and down: of two neighbours that hear the same the network uses one
+        return weights.view(len(weights), -1, self.config.columns_per_segment).sum(-1)
 
     def join_views(self, vectors: Tensor, tag_scores: Tensor) -> Tensor:
         """Pooled vectors (..., text_view_dim) and tag scores (..., tags) -> embeddings (..., dim).

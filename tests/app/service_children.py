@@ -122,20 +122,35 @@ def die_at_once(connection: Connection) -> None:
 
 
 def serve_searches_and_die_of_some(connection: Connection, library_folder: Path, network_folder: Path | None) -> None:
-    """The search service, killed by the query "die", and by "die once" if it is the first to hear it."""
+    """The search service, killed by the query "die", and by "die once" if it is the first to hear it; and by a tag that
+    is called so.
+    """
     from app.services import search_service
+    from engine.learned_tag import LearnedTag
+    from engine.personal_tagging import PersonalTagger
     from engine.search import Searcher
+    from engine.tag_examples import ExamplesOfTag
 
-    find = Searcher.find
+    find, learn = Searcher.find, PersonalTagger.learn
     once = library_folder / "died"
 
-    def find_or_die(self: Searcher, question: Question, limit: int = 20) -> hits.Answer:
-        if question.text == "die" or (question.text == "die once" and not once.exists()):
+    def die_of(text: str) -> None:
+        if text == "die" or (text == "die once" and not once.exists()):
             once.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def learn_or_die(
+        self: PersonalTagger, name: str, examples: ExamplesOfTag | None = None, limit: int = 200
+    ) -> LearnedTag:
+        die_of(name)
+        return learn(self, name, examples, limit)
+
+    def find_or_die(self: Searcher, question: Question, limit: int = 20) -> hits.Answer:
+        die_of(question.text)
         return find(self, question, limit)
 
     Searcher.find = find_or_die  # type: ignore[method-assign]
+    PersonalTagger.learn = learn_or_die  # type: ignore[method-assign]
     search_service.serve_searches(connection, library_folder, network_folder)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.errors import display_path
 from engine.hits import ClauseMatch, Hit
-from engine.library_rows import FileRow
+from engine.library_rows import FileRow, Suggestion
 
 HOSTILE_NAMES = ("<b>bold</b> & co", "new\nline", "right\u202eto left", os.fsdecode(b"\xff"), "x" * 300)
 
@@ -47,3 +47,9 @@ def hit(*clauses: tuple[str, float, float, float], words: tuple[str, ...] = ()) 
     """clauses : text, start and end in seconds, score"""
     matches = tuple(ClauseMatch(*clause) for clause in clauses)
     return Hit(1, _ROW.path, 0.8, 0.0, 1.0, matches, words, 190.3)
+
+
+def suggestion(name: str, **changes: Any) -> Suggestion:
+    """Of the network, likely, heard from 1 to 2 s and from 5 to 6 s."""
+    likely = Suggestion(name, "likely", 0.6, ((1.0, 2.0), (5.0, 6.0)), kind=name)
+    return replace(likely, **changes)

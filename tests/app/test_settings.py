@@ -29,6 +29,7 @@ any_settings = st.builds(
     compute=st.sampled_from(["auto", "cpu", "cuda", "mps"]),
     colour_map=st.sampled_from(["magma", "viridis", "grey"]),
     range_db=st.floats(*RANGES_DB),
+    heat_map=st.booleans(),
     columns=st.dictionaries(words, st.integers(1, MAX_COLUMN_PX), max_size=4).map(lambda found: tuple(found.items())),
     keys=st.dictionaries(words, st.lists(words, max_size=3).map(tuple), max_size=4),
     window=st.dictionaries(words, words, max_size=4),

@@ -42,6 +42,21 @@ class TestTags:
         said.remove_tag([file_id], "RAIN")
         assert said.tags_of(file_id) == []
 
+    def test_a_tag_is_renamed_wherever_it_is(self, said: Annotations, file_id: int):
+        said.add_tag([file_id], "dgo")
+        assert said.rename_tag("dgo", "dog") == [file_id]
+        assert said.tags_of(file_id) == ["dog"]
+        assert said.rename_tag("dog", "Dog") == [file_id]
+        assert said.tags_of(file_id) == ["Dog"]
+        assert said.files_with_tag("dog") == [file_id]
+
+    def test_renamed_to_another_both_are_one(self, said: Annotations, file_id: int):
+        said.add_tag([file_id], "rain")
+        said.add_tag([file_id], "wet")
+        said.rename_tag("wet", "rain")
+        assert said.tags_of(file_id) == ["rain"]
+        assert said.files_with_tag("wet") == []
+
     @pytest.mark.parametrize("tag", ["", "  ", "\0"])
     def test_an_empty_tag_is_refused(self, said: Annotations, file_id: int, tag: str):
         with pytest.raises(ValueError, match="character"):

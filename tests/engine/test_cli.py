@@ -84,8 +84,8 @@ def test_index_ends_with_the_summary_as_json(earmark: Run, sounds: Path, write_s
     outcome = earmark("index", sounds, "--json")
     summary = outcome.rows[-1]
     assert outcome.code == 0
-    assert set(summary) == {"files", "segments", "audio_seconds", "unreadable", "seconds"}
-    assert (summary["files"], summary["audio_seconds"]) == (2, 3.0)
+    assert set(summary) == {"files", "segments", "audio_seconds", "unreadable", "described", "seconds"}
+    assert (summary["files"], summary["audio_seconds"], summary["described"]) == (2, 3.0, 2)
     assert summary["segments"] == 4 + 2  # of 0.64 s
     ((path, reason),) = [(failed["path"], failed["reason"]) for failed in summary["unreadable"]]
     assert path == str(sounds / "broken.wav")
@@ -99,8 +99,9 @@ def test_index_for_people(earmark: Run, sounds: Path, write_sound: WriteSound) -
     first = earmark("index", sounds).out.splitlines()
     assert first[0] == "1 file can be searched: 0:02 of sound in 4 segments."
     assert first[1].startswith("Listened to 1 file in ")
-    assert first[2] == "1 file could not be read:"
-    assert first[3].startswith(f"  {sounds / 'broken.wav'}: ")
+    assert first[2].startswith("Suggested tags for 1 file in ")
+    assert first[3] == "1 file could not be read:"
+    assert first[4].startswith(f"  {sounds / 'broken.wav'}: ")
     again = earmark("index", sounds).out.splitlines()
     assert again[0] == first[0]
     assert again[1].startswith("Listened to 0 files in ")

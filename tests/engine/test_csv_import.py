@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.csv_import import import_csv
+from engine.csv_import import ChangedFile, import_csv
 from engine.errors import EngineError
 from engine.exporting import export_csv
 from engine.library import Library
@@ -30,7 +30,11 @@ def test_everything_that_can_be_said(library: Library, dog: int, table: Path, so
         "animals/dog.wav,bark; loud,A dog barks.,from tape 3,5,Animals; Best,12\n"
     )
     outcome = import_csv(library, table)
-    assert outcome.changed == (sounds / "animals/dog.wav",)
+    assert outcome.changed == (
+        ChangedFile(
+            sounds / "animals/dog.wav", ("bark", "loud"), ("Animals", "Best"), "A dog barks.", "from tape 3", rating=5
+        ),
+    )
     assert outcome.remarks == ("Not read: price.",)
     assert library.tags_of(dog) == ["bark", "loud"]
     assert (library.caption_of(dog), library.note_of(dog), library.rating_of(dog)) == ("A dog barks.", "from tape 3", 5)

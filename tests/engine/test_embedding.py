@@ -132,6 +132,15 @@ def test_the_caller_keeps_torchs_own_threads() -> None:
     assert torch.get_num_threads() == before
 
 
+def test_work_is_shared_out_and_comes_back_in_order() -> None:
+    embedder = Embedder(make_small_network(), "small-1", threads=4)
+
+    def threads_of(part: int) -> tuple[int, int, bool]:
+        return part, torch.get_num_threads(), torch.is_inference_mode_enabled()
+
+    assert embedder.share_out(threads_of, range(20)) == [(part, 1, True) for part in range(20)]
+
+
 def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
     assert embedder.embed_text([]).shape == (0, 20)
 

@@ -10,11 +10,21 @@ from pathlib import Path
 import pytest
 
 from engine.errors import EngineError
-from engine.exporting import COLUMNS, SIDECAR_SUFFIX, export_csv, export_json, exported, texts_to_write, write_sidecars
+from engine.exporting import (
+    COLUMNS,
+    SIDECAR_SUFFIX,
+    Stopped,
+    export_csv,
+    export_json,
+    exported,
+    texts_to_write,
+    write_sidecars,
+)
 from engine.library import Library
-from engine.library_rows import Scope
+from engine.library_rows import Scope, Suggestion
 from engine.tag_edits import TagTexts
 from tests.indexed_files import content_id_of, store
+from tests.suggested_tags import suggest
 
 
 @pytest.fixture
@@ -41,16 +51,51 @@ def test_all_that_is_known_and_said(library: Library, sounds: Path, rain: int):
     assert (file.path, file.root) == (str(sounds / "wet/RAINMetl_Roof_EM_Alps.wav"), str(sounds))
     assert (file.duration_s, file.sample_rate_hz, file.channels, file.format) == (3.0, 48000, 2, "WAV")
     assert (file.tags, file.note, file.rating) == (("rain; heavy", "roof"), "=HYPERLINK()", 4)
-    assert (file.caption, file.caption_by) == ("Rain falls.", "network")
+    assert (file.caption, file.suggested_caption) == ("", "Rain falls.")
     assert (file.collections, file.ucs) == (("Weather",), ("RAINMetl", "RAIN", "METAL"))
     assert file.content_id == content_id_of("rain").hex()
     library.set_caption(rain, "Rain on the roof.")
-    assert list(exported(library))[1].caption_by == "person"
+    file = list(exported(library))[1]
+    assert (file.caption, file.suggested_caption) == ("Rain on the roof.", "")
 
 
 def test_a_scope_alone(library: Library, rain: int, tmp_path: Path):
     assert export_csv(library, tmp_path / "out.csv", Scope(tags=("roof",))) == 1
     assert [row["tags"] for row in table(tmp_path / "out.csv")] == ["rain\\; heavy; roof"]
+
+
+def test_suggested_tags_stand_apart_with_their_strength(library: Library, rain: int, tmp_path: Path):
+    suggested = (
+        Suggestion("thunder", "very likely", 0.9, ((0.5, 2.0),), "/m/0ngt1"),
+        Suggestion("roof", "likely", 0.6, ((0.0, 1.0),), "/m/x"),  # a person said so already
+        Suggestion("hail; sleet", "maybe", 0.3, ((1.0, 2.0),)),
+    )
+    suggest(library, rain, *suggested)
+    export_csv(library, tmp_path / "out.csv")
+    assert table(tmp_path / "out.csv")[1]["suggested_tags"] == "thunder (very likely); hail\\; sleet (maybe)"
+    export_json(library, tmp_path / "out.json")
+    told = json.loads((tmp_path / "out.json").read_text())["files"][1]
+    assert told["tags"] == ["rain; heavy", "roof"]
+    assert told["suggested_tags"][0] == {
+        "name": "thunder", "strength": "very likely", "score": 0.9, "spans": [[0.5, 2.0]], "kind": "/m/0ngt1",
+        "implied": False,
+    }  # fmt: skip
+
+
+def test_an_export_that_is_stopped_writes_no_table(library: Library, rain: int, tmp_path: Path):
+    told: list[tuple[int, int]] = []
+
+    def go_on(done: int, total: int) -> bool:
+        told.append((done, total))
+        return done < 1
+
+    for export in (export_csv, export_json):
+        with pytest.raises(Stopped):
+            export(library, tmp_path / "out", go_on=go_on)
+    assert not (tmp_path / "out").exists()
+    assert told[:2] == [(0, 2), (1, 2)]
+    made = write_sidecars(library, folder=tmp_path / "out", go_on=go_on)
+    assert (made.written, made.stopped) == (1, True)
 
 
 def test_csv_holds_no_formula(library: Library, rain: int, tmp_path: Path):

@@ -82,6 +82,7 @@ def test_at_most_and_more_meet_without_a_gap() -> None:
         ("format:WAV", ("wav",)),
         ("ext:.wav,.flac", ("wav", "flac")),
         ("tag:dog", ("dog",)),
+        ("suggested:Dog,cat", ("dog", "cat")),
         ('folder:"My Sounds, old"', ("my sounds, old",)),
         ("path:rain/roof", ("rain/roof",)),
     ],

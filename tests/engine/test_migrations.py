@@ -41,7 +41,7 @@ def add_file(library_db: Database, uid: bytes, path: bytes, state: str = "ok") -
 
 def test_a_new_library_has_the_version_of_its_migrations(library_db: Database, index_db: Database):
     assert library_db.execute("PRAGMA user_version").fetchone() == (LIBRARY.version,) == (4,)
-    assert index_db.execute("PRAGMA user_version").fetchone() == (INDEX.version,) == (4,)
+    assert index_db.execute("PRAGMA user_version").fetchone() == (INDEX.version,) == (5,)
 
 
 def test_what_cannot_be_computed_again_is_synced_fully(library_db: Database, index_db: Database):
@@ -174,3 +174,20 @@ def test_a_library_of_before_personal_tags_keeps_its_tags_and_can_hold_examples(
                 database.execute(f"UPDATE tag_example SET (start_s, end_s) = ({part})")
         database.execute("DELETE FROM audio_file")
         assert database.rows("SELECT count(*) FROM tag_example") == [(0,)]
+
+
+def test_an_index_of_before_suggestions_keeps_what_was_heard_and_can_hold_them(tmp_path: Path):
+    with open_older(tmp_path / "index.db", INDEX, 4) as older:
+        older.execute("INSERT INTO checkpoint VALUES ('small', 'Small', 2, 1.0)")
+        older.execute("INSERT INTO file VALUES (7, x'07', x'aa', 0)")
+        older.execute("INSERT INTO embedding VALUES (1, 7, 'small', 1, 0, x'00')")
+    with open_index_db(tmp_path / "index.db") as database:
+        assert database.rows("SELECT file_id FROM embedding") == [(7,)]
+        database.execute("INSERT INTO description_basis VALUES (1, 'small', 'recipe', 1, x'')")
+        database.execute("INSERT INTO description VALUES (7, 1, '')")
+        database.execute("INSERT INTO suggested_name VALUES (1, 'dog', '/m/0bt9lr')")
+        database.execute("INSERT INTO suggestion VALUES (7, 1, 900000, 0, 0, x'')")
+        with pytest.raises(sqlite3.IntegrityError):
+            database.execute("INSERT INTO suggested_name VALUES (2, 'Dog', '/m/0bt9lr')")
+        database.execute("DELETE FROM file")
+        assert database.rows("SELECT (SELECT count(*) FROM suggestion), (SELECT count(*) FROM description)") == [(0, 0)]

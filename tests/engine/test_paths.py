@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.paths import default_network_folder, demo_sounds_folder, resources_folder, user_library_folder
+from engine.paths import (
+    default_network_folder,
+    demo_sounds_folder,
+    names_undo_folder,
+    resources_folder,
+    tags_undo_folder,
+    user_library_folder,
+)
 
 
 def test_resources_lie_beside_the_packages() -> None:
@@ -22,3 +29,8 @@ def test_the_library_lies_in_the_users_data_folder(monkeypatch: pytest.MonkeyPat
     assert user_library_folder().is_relative_to(tmp_path)
     assert "Earmark" in user_library_folder().parts
     assert not user_library_folder().exists()
+
+
+def test_ways_back_lie_in_the_library(tmp_path: Path) -> None:
+    assert tags_undo_folder(tmp_path) == tmp_path / "undo" / "tags"
+    assert names_undo_folder(tmp_path) == tmp_path / "undo" / "names"

@@ -10,8 +10,10 @@ import pytest
 from engine.personal_tags import (
     HEAD_FROM,
     LEAST_TAKEN,
+    MOST_KEYS,
     MOST_TAKEN,
     TAKEN_SHARE,
+    Kind,
     PersonalTag,
     Sounds,
     file_scores,
@@ -139,6 +141,19 @@ class TestTheLibraryAround:
         clip = tag.scorer.scores(tag.scorer.directions @ file.clip)
         best = tag.scorer.scores(tag.scorer.directions @ file.segments.T).max()
         assert file_scores(clip, best) == pytest.approx(scores(tag, Sounds.of([file], DIM))[0], rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["cache", "head"])
+def test_one_may_say_how_it_is_learned(library: list[FileEmbeddings], kind: Kind):
+    tag = learn(NAME, like(CREAK, 3), [], library, kind=kind)
+    assert tag.kind == kind
+    assert share_taken(tag, like(CREAK, 50, seed=1)) > 0.9
+
+
+def test_a_head_remembers_single_examples_while_they_are_few(library: list[FileEmbeddings]):
+    few, many = (learn(NAME, like(CREAK, examples), [], library) for examples in (MOST_KEYS - 1, MOST_KEYS))
+    assert len(few.scorer.keys) == MOST_KEYS - 1
+    assert len(many.scorer.keys) == 0
 
 
 def test_learning_with_the_size_of_the_real_network_takes_less_than_a_second():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -77,3 +79,28 @@ def test_a_file_has_between_one_segment_and_a_million():
 def test_segments_and_clip_must_have_the_same_dim():
     with pytest.raises(ValueError, match="dim"):
         pack(FileEmbeddings(np.eye(4, dtype=np.float32), np.eye(5, dtype=np.float32)[0]))
+
+
+class TestPartOfAFile:
+    """Of four segments of 1 s, the last of which holds half a second."""
+
+    HEARD = FileEmbeddings(np.eye(4, dtype=np.float32), np.full(4, 0.5, np.float32))
+
+    def part(self, start_s: float, end_s: float) -> FileEmbeddings | None:
+        return self.HEARD.part(start_s, end_s, segment_s=1.0, duration_s=3.5)
+
+    def test_all_of_it_is_the_file_itself(self) -> None:
+        assert self.part(0.0, 3.5) is self.HEARD
+        assert self.part(0.0, math.inf) is self.HEARD
+
+    def test_a_part_is_the_mean_of_its_segments_by_how_much_of_each_belongs_to_it(self) -> None:
+        part = self.part(1.0, 2.5)
+        assert part is not None
+        assert part.segments.tolist() == [[0, 1, 0, 0], [0, 0, 1, 0]]
+        assert part.clip == pytest.approx(np.array([0, 2, 1, 0]) / math.sqrt(5))
+
+    def test_beyond_the_end_there_is_nothing(self) -> None:
+        assert self.part(3.5, 4.0) is None
+        last = self.part(3.0, math.inf)
+        assert last is not None
+        assert last.segments.tolist() == [[0, 0, 0, 1]]

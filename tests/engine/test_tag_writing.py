@@ -28,6 +28,7 @@ from engine.tag_writing import (
     kept_undos,
     take_back_tags,
     tidy_undos,
+    would_change,
     write_tags,
     write_tags_to_copy,
 )
@@ -149,6 +150,21 @@ def test_a_damaged_file_is_left_alone_or_sounds_the_same(sounds: Path, write: Ca
         else:
             take_back_tags(written, inside=[sounds])
             assert everything(sounds) == {name: bytes(broken)}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_it_can_be_told_beforehand_whether_anything_would_change(sounds: Path, write: Callable[..., WrittenTags], name):
+    path = make(sounds, name)
+    former = everything(sounds)
+    assert would_change(path, TEXTS, inside=[sounds])
+    assert not would_change(path, TagTexts())
+    assert everything(sounds) == former
+    write(path)
+    assert not would_change(path, TEXTS)
+    path.chmod(0o444)
+    assert not would_change(path, TEXTS)  # a copy could be made
+    with pytest.raises(TagsNotWritten, match="read-only"):
+        would_change(path, TEXTS, inside=[sounds])
 
 
 class TestCopies:
@@ -326,11 +342,13 @@ def kill_while_writing(
 @pytest.mark.parametrize("trials", [KILLS, pytest.param(200, marks=pytest.mark.slow)])
 def test_killed_at_any_moment_every_file_is_old_or_new_and_sounds_the_same(sounds: Path, undo: Path, trials: int):
     heard = {name: sound_of(make(sounds, name, 0.2)) for name in KINDS}
-    chance, leftovers = random.Random(trials), 0
+    chance, kills, writings, halves = random.Random(trials), 0, 0, 0
     for trial in range(trials):
         done = kill_while_writing(sounds, undo, trial, chance.uniform(0, 0.15))
         assert done
-        leftovers += len(everything(sounds)) - len(heard)
+        kills += 1  # `kill_while_writing` has seen that the child died of it
+        writings += len(done)
+        halves += len(everything(sounds)) - len(heard)
         for name, sound in heard.items():
             assert sound_of(sounds / name) == sound
             newest = max((number for path, number in done if path == name), default=-1)
@@ -339,7 +357,12 @@ def test_killed_at_any_moment_every_file_is_old_or_new_and_sounds_the_same(sound
                 assert f"version {trial}.{newest} " in text or f"version {trial}.{newest + 1} " in text
         tidy_undos(undo)
         assert everything(sounds).keys() == heard.keys()
-    assert leftovers  # some were killed in the middle of it
+    assert kills == trials
+    assert halves  # some were killed in the middle of it
+    sys.stdout.write(
+        f"{kills} kills during {writings} finished writings, {halves} with a half-written file beside its place:"
+        f" each of {len(heard)} files was old or new and sounded the same each time\n"
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")

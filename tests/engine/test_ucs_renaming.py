@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 
 from engine import ucs_renaming
 from engine.errors import EngineError
-from engine.exporting import SIDECAR_SUFFIX, write_sidecars
+from engine.exporting import SIDECAR_SUFFIX, Stopped, write_sidecars
 from engine.library import Library
-from engine.library_rows import FileStat
+from engine.library_rows import FileStat, Strength, Suggestion
 from engine.metadata import parse_ucs_name
+from engine.ontology import kind_by_id
 from engine.scanning import find_changes
 from engine.ucs_renaming import (
+    FileToName,
     Renaming,
     UcsBlocks,
+    category_of_suggestions,
+    files_to_name,
     kept_journals,
     names_in_folders,
     preview_renamings,
@@ -29,6 +33,7 @@ from engine.ucs_renaming import (
     ucs_file_name,
 )
 from tests.indexed_files import store
+from tests.suggested_tags import suggest
 
 FOLDER = Path("/sounds")
 
@@ -69,6 +74,26 @@ class TestSuggestions:
 
     def test_without_a_caption_the_old_name_serves(self):
         assert suggested_blocks("tape_3.wav", cat_id="RAINMetl") == UcsBlocks("RAINMetl", "tape 3")
+
+    def test_a_caption_that_is_cut_ends_in_no_comma(self):
+        blocks = suggested_blocks("a.wav", cat_id="THUN", caption="Thunder rolls far away, then rain falls.")
+        assert blocks == UcsBlocks("THUN", "Thunder rolls far away")
+
+    def test_the_best_of_what_is_likely_is_filed(self):
+        def suggested(kind: str | None, strength: Strength = "likely", *, implied: bool = False) -> Suggestion:
+            return Suggestion("x", strength, 0.5, ((0.0, 1.0),), kind, implied)
+
+        dog, thunder = "/m/0bt9lr", "/m/0ngt1"
+        assert category_of_suggestions([suggested(None), suggested(thunder)]) == kind_by_id(thunder).ucs[0]
+        assert category_of_suggestions([suggested(dog, implied=True), suggested(thunder)]) == kind_by_id(thunder).ucs[0]
+        assert category_of_suggestions([suggested(dog, "maybe"), suggested("/m/unheard-of")]) == ""
+
+    def test_a_tag_goes_before_what_is_suggested(self):
+        path = FOLDER / "a.wav"
+        assert FileToName(1, path, tags=("rain metal",), category="THUN").blocks().cat_id == "RAINMetl"
+        assert FileToName(1, path, category="THUN").blocks(creator_id="EM") == UcsBlocks("THUN", "a", "EM")
+        assert FileToName(1, path, category="THUN").blocks("AMBForst").cat_id == "AMBForst"
+        assert FileToName(1, path).blocks() is None
 
     def test_a_tag_that_many_categories_have_says_nothing(self):
         assert suggested_blocks("a.wav", tags=["misc", "interior"]) is None
@@ -157,6 +182,33 @@ class TestRenaming:
         assert [hit.file_id for hit in library.search_text("Roof", 10)] == [file_id]
         changes = find_changes(library, library.roots()[0])
         assert (changes.unchanged, changes.added, changes.moved, changes.gone) == (1, [], [], [])
+
+    def test_what_names_can_be_made_of(self, library: Library, sounds: Path, keep: Callable[[str], int]):
+        first, second, gone = keep("a.wav"), keep("b.wav"), keep("c.wav")
+        library.set_caption(first, "Rain.")
+        library.mark_missing([gone])
+        suggest(library, second, Suggestion("thunder", "likely", 0.7, ((0.0, 1.0),), "/m/0ngt1"))
+        known = files_to_name(library, [second, gone, first, 99])
+        assert known.files == (
+            FileToName(second, sounds / "b.wav", ("tag of b.wav",), "", kind_by_id("/m/0ngt1").ucs[0]),
+            FileToName(first, sounds / "a.wav", ("tag of a.wav",), "Rain."),
+        )
+        assert sorted(known.names[sounds]) == ["a.wav", "b.wav", "c.wav"]
+        with pytest.raises(Stopped):
+            files_to_name(library, [first, second], lambda done, total: done < 1)
+
+    def test_it_stops_between_two_files_and_the_rest_can_be_taken_back(
+        self, library: Library, sounds: Path, keep: Callable[[str], int], journals: Path
+    ):
+        ids = [keep("a.wav"), keep("b.wav")]
+        wanted = {file_id: (library.file(file_id).path, f"new {file_id}.wav") for file_id in ids}
+        renamings = preview_renamings(wanted, names_in_folders([sounds]))
+        outcome = rename_files(library, renamings, journals, lambda done, total: done < 1)
+        assert (outcome.files, outcome.stopped) == (1, True)
+        assert outcome.journal is not None
+        assert take_back_names(library, outcome.journal, lambda done, total: False).stopped
+        assert take_back_names(library, outcome.journal).files == 1
+        assert sorted(os.listdir(sounds)) == ["a.wav", "b.wav"]
 
     def test_names_are_taken_back(self, library: Library, sounds: Path, keep: Callable[[str], int], journals: Path):
         ids = {keep(name): f"new {name}" for name in ("a.wav", "b.wav", "c.wav")}

@@ -104,7 +104,7 @@ def sentences(text: str) -> Sequence[str]:
 def test_help_names_every_command(say: Say) -> None:
     said = say("--help")
     assert said.code == 0
-    for command in ("features", "run", "export", "evaluate", "describe"):
+    for command in ("features", "run", "export", "evaluate", "captioner", "personal", "prompts", "describe"):
         assert f"\n  {command} " in said.out
         assert say(command, "--help").out.startswith(f"Usage: earmark-train {command} ")
     assert "..." not in said.out.split("Commands:")[1]  # the first sentences are short enough
@@ -120,6 +120,12 @@ def test_help_names_every_command(say: Say) -> None:
         (["features", "nobody.toml"], "There is no recipe nobody.toml."),
         (["run", "--set", "optimizer.stesp=3"], "A recipe has no setting optimizer.stesp."),
         (["run", "--set", "optimizer.steps=many"], "cannot be 'many'."),
+        (["personal", "nowhere", "--tag", "dog", "--out", "own"], "There is no complete library in nowhere"),
+        (
+            ["prompts", "kinds.json", "--with", "transformers:nowhere", "--out", "p.json"],
+            "There is no file kinds.json.",
+        ),
+        (["prompts", "dog", "--with", "http://localhost/v1", "--out", "p.json"], "Say with --model NAME"),
         (["describe", "nowhere", "card.md"], "The system refused: No such file or directory (card.md)."),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

@@ -7,11 +7,16 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.captioning import Captioner
 from engine.clap.network import EarmarkNetwork
 from engine.embedding import Embedder
+from engine.ontology import SoundKind
 from trainer.errors import TrainerError
+from trainer.evaluate.captioning import captioning_tables
 from trainer.evaluate.cut import cut_table
+from trainer.evaluate.few_shot import few_shot_tables
 from trainer.evaluate.figures import Table
+from trainer.evaluate.localisation import localisation_tables
 from trainer.evaluate.negation import negation_table
 from trainer.evaluate.ordering import PAIRS, ordering_tables
 from trainer.evaluate.ordinary import ordinary_table
@@ -43,6 +48,8 @@ class Material:
     sentence_systems : what else is asked for sounds in order, beside Earmark's search and the clip embedding
     pairs : so many pairs of sounds are put in order
     demo_sounds : the folder of those that Earmark brings, or None to leave them out
+    captioner : that of the network, or None to measure the captions out of tags alone
+    prompts : kinds of sound with other texts than the ontology's, to be compared with these
     """
 
     measured: Sequence[Clip]
@@ -54,6 +61,8 @@ class Material:
     sentence_systems: Sequence[SentenceSystem] = ()
     pairs: int = PAIRS
     demo_sounds: Path | None = None
+    captioner: Captioner | None = None
+    prompts: Sequence[SoundKind] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,10 @@ def _measures(
         Section.NEGATION: lambda: iter([negation_table(embedder, sounds)]),
         Section.ORDINARY: lambda: iter([ordinary_table(embedder, sounds)]),
         Section.CUT: cut,
-        Section.TAGGING: lambda: tagging_tables(embedder, sounds),
+        Section.CAPTIONING: lambda: captioning_tables(embedder, material.captioner, sounds, material.pairs),
+        Section.TAGGING: lambda: tagging_tables(embedder, sounds, material.prompts),
+        Section.LOCALISATION: lambda: localisation_tables(embedder, sounds),
+        Section.FEW_SHOT: lambda: few_shot_tables(embedder, material.unseen, [*material.held_out, *material.training]),
     }
 
 

@@ -15,3 +15,6 @@ class Section(StrEnum):
     ORDINARY = "ordinary"
     CUT = "cut"
     TAGGING = "tagging"
+    CAPTIONING = "captioning"
+    FEW_SHOT = "few_shot"
+    LOCALISATION = "localisation"

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,14 +28,17 @@ from trainer.evaluate.retrieval import rank
 from trainer.evaluate.systems import NetworkSystem, Sounds
 from trainer.manifest import Clip
 
+SENTENCES = (1, 2, 3, 4, 5)  # N of R06: a description, then a scene, and so on in turn
 RECIPES = {
     "plain label": PromptRecipe(1, 0, 0, ("{name}",)),
     "template": PromptRecipe(1, 0, 0, ("the sound of {name}",)),
     "names": PromptRecipe(5, 0, 0),
     "descriptions only": PromptRecipe(0, 4, 0),
     "scenes only": PromptRecipe(0, 0, 4),
-    **{f"name, {n} descriptions, {n} scenes": PromptRecipe(1, n, n) for n in (1, 2, 3, 4)},
-    **{f"names, {n} descriptions, {n} scenes": PromptRecipe(5, n, n) for n in (1, 2, 3, 4)},
+    **{f"{n} sentences": PromptRecipe(0, (n + 1) // 2, n // 2) for n in SENTENCES},
+    **{f"name and {n} sentences": PromptRecipe(1, (n + 1) // 2, n // 2) for n in SENTENCES},
+    **{f"names and {n} sentences": PromptRecipe(5, (n + 1) // 2, n // 2) for n in SENTENCES},
+    "names and all sentences": PromptRecipe(5, 4, 4),
 }
 
 Read = Callable[[Sequence[str]], np.ndarray]
@@ -54,8 +57,11 @@ class Labelled:
     implied: np.ndarray
 
 
-def tagging_tables(embedder: Embedder, sounds: Sounds) -> Iterator[Table]:
-    """Raises TrainerError if no label names a kind of sound."""
+def tagging_tables(embedder: Embedder, sounds: Sounds, prompts: Sequence[SoundKind] = ()) -> Iterator[Table]:
+    """Raises TrainerError if no label names a kind of sound.
+
+    prompts : kinds with other descriptions and scenes, to be compared with the ontology's
+    """
     kinds, read = sound_kinds(), remembered(embedder.embed_text)
     labelled = labelled_by_names(sounds.clips, sounds.heard_by(NetworkSystem(embedder)), kinds)
     recipes = {**RECIPES, "Earmark's": RECIPE}
@@ -64,10 +70,29 @@ def tagging_tables(embedder: Embedder, sounds: Sounds) -> Iterator[Table]:
         for centred in (True, False):
             figures = measured(labelled, make_tag_vectors(kinds, read, recipe, centred=centred))
             rows.append(Row(name if centred else f"{name}, not centred", tuple(figures.values())))
+    rows += _rows_of_others(labelled, kinds, prompts, read)
     which = f"{len(labelled.heard)} sounds from {len(set(labelled.recordings))} recordings"
     notes = (f"tagging: {which}, {labelled.named.any(axis=0).sum()} of {len(kinds)} kinds", _NOTE)
     yield Table("tagging", ("mAP", "pairs", "top-1"), tuple(rows), notes)
     yield suggestion_table(labelled, make_tag_vectors(kinds, read), embedder.segment_s)
+
+
+def _rows_of_others(
+    labelled: Labelled, kinds: Sequence[SoundKind], prompts: Sequence[SoundKind], read: Read
+) -> Iterator[Row]:
+    """Other texts in place of ours, for the kinds that have others; names stay the same."""
+    other = {kind.id: kind for kind in prompts}
+    replaced = [
+        replace(kind, descriptions=other[kind.id].descriptions, scenes=other[kind.id].scenes)
+        if kind.id in other
+        else kind
+        for kind in kinds
+    ]
+    for n in SENTENCES if prompts else ():
+        for names, said in ((0, ""), (1, "name and "), (5, "names and ")):
+            recipe = PromptRecipe(names, (n + 1) // 2, n // 2)
+            figures = measured(labelled, make_tag_vectors(replaced, read, recipe))
+            yield Row(f"{said}{n} other sentences", tuple(figures.values()))
 
 
 _NOTE = "in brackets: 95 % bootstrap over kinds with all their recordings; over recordings"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.look import theme
@@ -28,6 +28,7 @@ class CaptionSection(Section):
         self.words.written.connect(self.written)
         self.suggestion = Suggestion(self)
         self.suggestion.accepted.connect(self._accept)
+        self.suggestion.edit_requested.connect(self._edit)
         self.column.addWidget(self.words)
         self.column.addWidget(self.suggestion)
 
@@ -48,23 +49,30 @@ class CaptionSection(Section):
         self.words.commit()
         self.suggestion.show_text("")
 
+    @Slot()
+    def _edit(self) -> None:
+        """The network's sentence to begin with; what is written is the person's."""
+        self._accept()
+        self.words.setFocus()
+        self.words.moveCursor(QTextCursor.MoveOperation.End)
+
 
 class Suggestion(QWidget):
     """The network's words, outlined and in the secondary colour, so that nobody takes them for a person's.
 
-    accepted : a person makes them their own
+    accepted : a person makes them their own; edit_requested : and changes them
     """
 
     accepted = Signal()
+    edit_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = plain_label("", self, small=True, wraps=True)
-        self._keep = QToolButton(self)
-        self._keep.setIcon(icon("check"))
-        self._keep.setToolTip("Keep this caption")
-        self._keep.setAccessibleName("Keep this caption")
-        self._keep.clicked.connect(lambda: self.accepted.emit())
+        self.keep = self._button("check", "Keep this caption")
+        self.keep.clicked.connect(lambda: self.accepted.emit())
+        self.edit = self._button("edit", "Edit this caption; it is yours then")
+        self.edit.clicked.connect(lambda: self.edit_requested.emit())
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(plain_label("The network's guess", self, small=True))
@@ -72,7 +80,16 @@ class Suggestion(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 4, 6)
         row.addLayout(column, 1)
-        row.addWidget(self._keep, 0, Qt.AlignmentFlag.AlignTop)
+        row.setSpacing(0)
+        for button in (self.keep, self.edit):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _button(self, icon_name: str, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon(icon_name))
+        button.setToolTip(name)
+        button.setAccessibleName(name)
+        return button
 
     def show_text(self, text: str) -> None:
         self._text.setText(one_line(text))

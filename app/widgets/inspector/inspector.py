@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from app.look.icons import icon
 from app.view_models import file_details
 from app.view_models.file_details import FileDetails
+from app.view_models.suggestions import Judged
 from app.view_models.verdicts import Verdicts
 from app.view_models.why import why
 from app.view_models.wording import counted
@@ -19,7 +20,7 @@ from app.widgets.inspector.fact_sheet import FactSheet
 from app.widgets.inspector.metadata_section import MetadataSection
 from app.widgets.inspector.section import Section, plain_label
 from app.widgets.inspector.star_rating import StarRating
-from app.widgets.inspector.tag_editor import TagEditor
+from app.widgets.inspector.tag_panel import TagPanel
 from app.widgets.inspector.why_section import WhySection
 from app.widgets.inspector.words_edit import WordsEdit
 
@@ -33,7 +34,8 @@ class Inspector(QScrollArea):
     """Shows one file, or what several have in common. All that a person says carries the ids it is said of.
 
     tags_added : file ids, list of tags
-    tag_removed, suggestion_accepted, suggestion_rejected : file ids, a tag
+    tag_removed : file ids, a tag
+    suggestions_accepted, suggestions_rejected : Judged
     rating_changed : file ids, stars or None
     note_changed, caption_changed : file ids, the text
     moment_requested : start and end in seconds
@@ -42,8 +44,8 @@ class Inspector(QScrollArea):
 
     tags_added = Signal(object, object)
     tag_removed = Signal(object, str)
-    suggestion_accepted = Signal(object, str)
-    suggestion_rejected = Signal(object, str)
+    suggestions_accepted = Signal(object)
+    suggestions_rejected = Signal(object)
     rating_changed = Signal(object, object)
     note_changed = Signal(object, str)
     caption_changed = Signal(object, str)
@@ -78,7 +80,7 @@ class Inspector(QScrollArea):
         self._several = plain_label("", self)
         self._trouble = TroubleLabel(self)
         self.why = WhySection(self)
-        self.tags = TagEditor(self)
+        self.tags = TagPanel(self)
         self.caption = CaptionSection(self)
         self.stars = StarRating(self)
         self._differ = plain_label("Their ratings differ.", self, small=True)
@@ -91,7 +93,6 @@ class Inspector(QScrollArea):
         self._copy_path.setToolTip("Copy the path (Y)")
 
     def _arrange(self) -> None:
-        self._tag_section = _section("Tags", self.tags)
         self._rating_section = _section("Rating", self.stars)
         self._rating_section.column.addWidget(self._differ)
         self._note_section = _section("Notes", self.note)
@@ -111,7 +112,7 @@ class Inspector(QScrollArea):
             self._several,
             self._trouble,
             self.why,
-            self._tag_section,
+            self.tags,
             self.caption,
             self._rating_section,
             self._note_section,
@@ -126,8 +127,9 @@ class Inspector(QScrollArea):
     def _connect(self) -> None:
         self.tags.tags_added.connect(self._add_tags)
         self.tags.removed.connect(self._remove_tag)
-        self.tags.accepted.connect(lambda tag: self.suggestion_accepted.emit(self.file_ids, tag))
-        self.tags.rejected.connect(lambda tag: self.suggestion_rejected.emit(self.file_ids, tag))
+        self.tags.accepted.connect(self._accept)
+        self.tags.rejected.connect(self._reject)
+        self.tags.moment_requested.connect(self.moment_requested)
         self.stars.rated.connect(self._rate)
         self.note.written.connect(self.note_changed)
         self.caption.written.connect(self.caption_changed)
@@ -158,7 +160,7 @@ class Inspector(QScrollArea):
         self._several.setText(f"{counted(len(files), 'file')} selected")
         self._show_what_a_person_says()
         self._show_one(one)
-        for section in (self._tag_section, self._rating_section, self._file_section):
+        for section in (self.tags, self._rating_section, self._file_section):
             section.setVisible(bool(files))
         if one is None:
             self.facts.show_facts(file_details.facts_of_several(files))
@@ -170,7 +172,7 @@ class Inspector(QScrollArea):
 
     def set_known_tags(self, tags: Sequence[str]) -> None:
         """Every tag of the library, to complete to."""
-        self.tags.set_known_tags(tags)
+        self.tags.editor.set_known_tags(tags)
 
     def commit(self) -> None:
         """Hand out all that is being written, before the window closes."""
@@ -179,7 +181,7 @@ class Inspector(QScrollArea):
 
     @Slot()
     def begin_tag(self) -> None:
-        self._begin(self.tags.field)
+        self._begin(self.tags.editor.field)
 
     @Slot()
     def begin_note(self) -> None:
@@ -190,8 +192,7 @@ class Inspector(QScrollArea):
         self.ensureWidgetVisible(field)
 
     def _show_what_a_person_says(self) -> None:
-        suggested = self._files[0].suggested_tags if len(self._files) == 1 else ()
-        self.tags.show_tags(self.file_ids, file_details.common_tags(self._files), suggested)
+        self.tags.show_files(self._files)
         ratings = file_details.ratings(self._files)
         self._differ.setVisible(len(ratings) > 1)
         self.stars.show_stars(ratings.pop() if len(ratings) == 1 else None)
@@ -229,6 +230,18 @@ class Inspector(QScrollArea):
         self._files = file_details.without_tag(self._files, tag)
         self._show_what_a_person_says()
         self.tag_removed.emit(self.file_ids, tag)
+
+    @Slot(object)
+    def _accept(self, judged: Judged) -> None:
+        self._files = file_details.with_accepted(self._files, judged)
+        self._show_what_a_person_says()
+        self.suggestions_accepted.emit(judged)
+
+    @Slot(object)
+    def _reject(self, judged: Judged) -> None:
+        self._files = file_details.without_suggestions(self._files, judged)
+        self._show_what_a_person_says()
+        self.suggestions_rejected.emit(judged)
 
     @Slot(object)
     def _rate(self, stars: int | None) -> None:

@@ -18,19 +18,16 @@ FileIds = tuple[int, ...]
 class TagEditor(QWidget):
     """What is typed for some files and not entered yet waits for them, whatever is shown meanwhile.
 
-    tags_added : list of tags; removed : a tag; accepted, rejected : a suggested tag
+    tags_added : list of tags; removed : a tag
     """
 
     tags_added = Signal(object)
     removed = Signal(str)
-    accepted = Signal(str)
-    rejected = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._file_ids: FileIds = ()
         self._tags: tuple[str, ...] = ()
-        self._suggested: tuple[str, ...] = ()
         self._typed: dict[FileIds, str] = {}
         self._capsules = QWidget(self)
         self._flow = FlowLayout(self._capsules)
@@ -44,12 +41,12 @@ class TagEditor(QWidget):
         column.addWidget(self.field)
         self._capsules.hide()
 
-    def show_tags(self, file_ids: Sequence[int], tags: Sequence[str], suggested: Sequence[str] = ()) -> None:
-        """The tags that all of these files have, and those that somebody suggests for them."""
+    def show_tags(self, file_ids: Sequence[int], tags: Sequence[str]) -> None:
+        """The tags that all of these files have."""
         if tuple(file_ids) != self._file_ids:
             self._turn_to(tuple(file_ids))
-        if (tuple(tags), tuple(suggested)) != (self._tags, self._suggested):
-            self._tags, self._suggested = tuple(tags), tuple(suggested)
+        if tuple(tags) != self._tags:
+            self._tags = tuple(tags)
             self._fill()
 
     def set_known_tags(self, tags: Sequence[str]) -> None:
@@ -73,12 +70,9 @@ class TagEditor(QWidget):
             self._flow.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self._shown = [TagCapsule(tag, "given", self._capsules) for tag in self._tags]
-        self._shown += [TagCapsule(tag, "suggested", self._capsules) for tag in self._suggested]
+        self._shown = [TagCapsule(tag, self._capsules) for tag in self._tags]
         for capsule in self._shown:
             capsule.removed.connect(self.removed)
-            capsule.accepted.connect(self.accepted)
-            capsule.rejected.connect(self.rejected)
             self._flow.addWidget(capsule)
         self._capsules.setVisible(bool(self._shown))
         if had_focus:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.look import theme
@@ -19,10 +19,12 @@ BAR_PX = 3
 
 class WhySection(Section):
     """moment_requested : start and end in seconds
+    clause_pointed : the text of the clause that is pointed at, or None
     more_requested, less_requested : of answers like this one, or no longer
     """
 
     moment_requested = Signal(float, float)
+    clause_pointed = Signal(object)
     more_requested = Signal()
     less_requested = Signal()
 
@@ -45,6 +47,7 @@ class WhySection(Section):
         self.setVisible(why is not None)
 
     def _fill(self, why: Why | None) -> None:
+        self.clause_pointed.emit(None)  # rows that were there go without leaving
         for row in self._rows:
             self.column.removeWidget(row)
             row.hide()
@@ -58,17 +61,23 @@ class WhySection(Section):
         for heard in why.heard:
             row = HeardRow(heard, self)
             row.moment_requested.connect(self.moment_requested)
+            row.pointed.connect(self.clause_pointed)
             rows.append(row)
         return [*rows, *(plain_label(one_line(sentence), self, small=True, wraps=True) for sentence in why.said)]
 
 
 class HeardRow(QWidget):
-    """A clause in its colour, how clearly it was heard, and its moment to jump to."""
+    """A clause in its colour, how clearly it was heard, and its moment to jump to.
+
+    pointed : the clause's text while the pointer is on it; None once it leaves
+    """
 
     moment_requested = Signal(float, float)
+    pointed = Signal(object)
 
     def __init__(self, heard: Heard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._text = heard.text
         text = one_line(heard.text)
         self.moment = MomentLink(heard.moment, self)
         self.moment.setAccessibleName(f"Go to {text} at {heard.moment}")
@@ -96,6 +105,12 @@ class HeardRow(QWidget):
         column.setSpacing(2)
         column.addLayout(line)
         column.addLayout(below)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.pointed.emit(self._text)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(None)
 
 
 class VerdictButtons(QWidget):

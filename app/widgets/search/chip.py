@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Si
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QEnterEvent,
     QFocusEvent,
     QFont,
     QFontMetrics,
@@ -49,6 +50,7 @@ _SPOKEN_KINDS: dict[ChipKind, str] = {
 }
 _OF_FILES: set[ChipKind] = {"example", "liked", "disliked"}  # the end of their text is as telling as its beginning
 _REMOVE = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
+_BY_KEY = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 _STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -64,6 +66,7 @@ class ChipView(QWidget):
     shifted : the Chip, -1 or 1: it should be heard earlier or later
     carried : the Chip, the QPoint of the screen where it is now
     let_go : the Chip, whether it is to stay where it was carried
+    pointed : the Chip while the pointer, or the focus that came by a key, is on it; None once it leaves
     """
 
     removed = Signal(object)
@@ -73,6 +76,7 @@ class ChipView(QWidget):
     shifted = Signal(object, int)
     carried = Signal(object, QPoint)
     let_go = Signal(object, bool)
+    pointed = Signal(object)
 
     def __init__(self, chip: Chip, parent: QWidget | None = None, *, is_movable: bool = False) -> None:
         super().__init__(parent)
@@ -254,12 +258,21 @@ class ChipView(QWidget):
         if self._is_sound and event.button() == Qt.MouseButton.LeftButton:
             self.begin_renaming()
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.pointed.emit(self.chip)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(None)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()
+        if event.reason() in _BY_KEY:
+            self.pointed.emit(self.chip)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._put_down(stay=False)
         self.update()
+        self.pointed.emit(None)
 
     # --- its picture --------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ class ChipStrip(QWidget):
     chip_joined : the Chip, the Joiner to the one before it
     chip_renamed : the Chip, its new name
     chip_negated : the Chip, whether it must not be heard
+    chip_pointed : the Chip that is pointed at, or None
     all_removed : every chip was taken away at once
     emptied : the last chip is gone that had the focus
     """
@@ -33,6 +34,7 @@ class ChipStrip(QWidget):
     chip_joined = Signal(object, object)
     chip_renamed = Signal(object, str)
     chip_negated = Signal(object, bool)
+    chip_pointed = Signal(object)
     all_removed = Signal()
     emptied = Signal()
 
@@ -61,6 +63,7 @@ class ChipStrip(QWidget):
         if list(chips) == self._chips:
             return
         focused, on_joiner = self._focused()
+        self.chip_pointed.emit(None)  # those that were there go without leaving
         self._chips = list(chips)
         several = sum(chip.kind == "clause" for chip in chips) > 1
         self._views = [self._view(chip, several) for chip in chips]
@@ -89,6 +92,7 @@ class ChipStrip(QWidget):
         view.removed.connect(self.chip_removed)
         view.renamed.connect(self.chip_renamed)
         view.negated.connect(self.chip_negated)
+        view.pointed.connect(self.chip_pointed)
         view.stepped.connect(self._step)
         view.shifted.connect(self._shift)
         view.carried.connect(self._carry)

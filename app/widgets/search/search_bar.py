@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 
 from app.look.icons import icon
 from app.view_models.query_chips import Chip
-from app.widgets.search.busy_line import HEIGHT_PX as BUSY_LINE_PX
-from app.widgets.search.busy_line import BusyLine
+from app.widgets.busy_line import HEIGHT_PX as BUSY_LINE_PX
+from app.widgets.busy_line import BusyLine
 from app.widgets.search.chip_strip import ChipStrip
 from app.widgets.search.search_field import SearchField
 from app.widgets.search.strictness_button import StrictnessButton
@@ -34,6 +34,7 @@ class SearchBar(QWidget):
     chip_joined : the Chip, the Joiner to the one before it
     chip_renamed : the Chip, its new name
     chip_negated : the Chip, whether it must not be heard
+    chip_pointed : the Chip that is pointed at, or None
     chips_cleared : everything is to be searched, and for nothing
     strictness_changed : a Strictness
     record_requested : a sound is to be hummed or imitated
@@ -47,6 +48,7 @@ class SearchBar(QWidget):
     chip_joined = Signal(object, object)
     chip_renamed = Signal(object, str)
     chip_negated = Signal(object, bool)
+    chip_pointed = Signal(object)
     chips_cleared = Signal()
     strictness_changed = Signal(str)
     record_requested = Signal()
@@ -111,6 +113,7 @@ class SearchBar(QWidget):
         self._chips.chip_joined.connect(self.chip_joined)
         self._chips.chip_renamed.connect(self.chip_renamed)
         self._chips.chip_negated.connect(self.chip_negated)
+        self._chips.chip_pointed.connect(self.chip_pointed)
         self._chips.all_removed.connect(self.chips_cleared)
         self._chips.emptied.connect(self.focus_field)
 

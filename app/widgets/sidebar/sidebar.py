@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from app.item_models.sidebar_model import SidebarModel
 from app.look.icons import icon
 from app.view_models.scopes import holds, narrowed, without
-from app.view_models.sidebar_tree import COLLECTIONS, LIBRARY, SAVED, SECTIONS, TAGS, Entry, RootStatus
+from app.view_models.sidebar_tree import COLLECTIONS, LIBRARY, SAVED, SECTIONS, SUGGESTED, TAGS, Entry, RootStatus
 from app.widgets.question import ask
 from app.widgets.sidebar.sidebar_menu import SidebarMenu
 from app.widgets.sidebar.sidebar_view import SidebarView
@@ -31,6 +31,10 @@ class Sidebar(QWidget):
     pause_root_requested : id of a root, and whether to pause it or to go on
     locate_root_requested : id of an offline root that is somewhere else now
     confirm_gone_requested : id of an offline root whose files were really deleted; a person was asked and is sure
+    suggestion_chosen : a suggested tag, whose files are to be shown
+    new_tag_requested : a personal tag is to be made
+    more_like_tag_requested : a tag that is to find more files
+    rename_tag_requested : a tag and its new name; drop_tag_requested : a tag that no file is to have any more
     remove_root_requested, delete_collection_requested, delete_saved_requested : likewise asked
     files_dropped_on_collection : list of file ids, and the id of the collection
     folders_dropped : list of Path, which may also be files
@@ -53,6 +57,11 @@ class Sidebar(QWidget):
     folders_dropped = Signal(object)
     rename_saved_requested = Signal(str, str)
     delete_saved_requested = Signal(str)
+    suggestion_chosen = Signal(str)
+    new_tag_requested = Signal()
+    more_like_tag_requested = Signal(str)
+    rename_tag_requested = Signal(str, str)
+    drop_tag_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +135,12 @@ class Sidebar(QWidget):
         self._model.refresh(TAGS)
         self._filter.setVisible(self._model.tree.has_many_tags)
 
+    def set_suggested(self, suggested: Sequence[NameCount], personal: Sequence[str]) -> None:
+        """The tags that are suggested, and those that learn from examples."""
+        self._model.tree.suggested, self._model.tree.personal = tuple(suggested), tuple(personal)
+        self._model.refresh(TAGS)
+        self._filter.setVisible(self._model.tree.has_many_tags)
+
     def put_folders(self, folder: Path, inside: Sequence[FolderCount]) -> None:
         """The answer to `folders_requested`."""
         self._model.put_folders(folder, inside)
@@ -150,6 +165,8 @@ class Sidebar(QWidget):
     def _choose(self, entry: Entry, add: bool) -> None:
         if isinstance(entry.subject, SavedSearch):
             self.saved_search_chosen.emit(entry.subject)
+        if entry.kind == "suggestion" and isinstance(entry.subject, NameCount):
+            self.suggestion_chosen.emit(entry.subject.name)
         if entry.scope is None:
             return
         if not add:
@@ -168,6 +185,8 @@ class Sidebar(QWidget):
     def _add(self, section: Entry) -> None:
         if section == COLLECTIONS:
             self.begin_collection()
+        elif section == TAGS:
+            self.new_tag_requested.emit()
         else:
             self.add_folder_requested.emit()
 
@@ -175,6 +194,8 @@ class Sidebar(QWidget):
     def _rename(self, entry: Entry, name: str) -> None:
         if isinstance(entry.subject, SavedSearch):
             self.rename_saved_requested.emit(entry.subject.name, name)
+        elif entry.kind == "tag" and isinstance(entry.subject, NameCount):
+            self.rename_tag_requested.emit(entry.subject.name, name)
         elif isinstance(entry.subject, NameCount):
             self.rename_collection_requested.emit(entry.subject.id, name)
 
@@ -190,6 +211,8 @@ class Sidebar(QWidget):
                     "Remove",
                     lambda: self.remove_root_requested.emit(counts.root.id),
                 )
+            case "tag", NameCount() as tag:
+                self.drop_tag_requested.emit(tag.name)  # which can be undone
             case "collection", NameCount() as collection:
                 ask(
                     self,
@@ -242,6 +265,11 @@ class Sidebar(QWidget):
                 self._fill_root_menu(menu, entry, counts)
             case "folder", FolderCount() as folder:
                 menu.add("Show in the file manager", lambda: self.reveal_requested.emit(folder.path))
+            case "tag", NameCount() as tag:
+                self._fill_tag_menu(menu, entry, tag.name)
+            case "suggestion", NameCount() as suggested:
+                menu.add("Show the files it is suggested for", lambda: self.suggestion_chosen.emit(suggested.name))
+                menu.add("Teach it with examples…", lambda: self.more_like_tag_requested.emit(suggested.name))
             case "collection" | "saved", _:
                 index = self._model.index_of(entry.key)
                 menu.add("Rename…", lambda: self._view.edit(index))
@@ -254,9 +282,18 @@ class Sidebar(QWidget):
     def _fill_section_menu(self, menu: SidebarMenu, section: Entry) -> None:
         if section == COLLECTIONS:
             menu.add("New collection…", self.begin_collection)
+        elif section == TAGS:
+            menu.add("New personal tag…", self.new_tag_requested.emit)
         elif section == LIBRARY:
             menu.add("Add a folder…", self.add_folder_requested.emit)
             menu.add("Look for changes in every folder", lambda: self.rescan_requested.emit(None))
+
+    def _fill_tag_menu(self, menu: SidebarMenu, entry: Entry, tag: str) -> None:
+        index = self._model.index_of(entry.key)
+        menu.add("Find more like these…", lambda: self.more_like_tag_requested.emit(tag))
+        menu.addSeparator()
+        menu.add("Rename…", lambda: self._view.edit(index))
+        menu.add("Remove from every file", lambda: self.drop_tag_requested.emit(tag))
 
     def _fill_root_menu(self, menu: SidebarMenu, entry: Entry, counts: RootCounts) -> None:
         root_id, path, how = counts.root.id, counts.root.path, entry.status.how
@@ -279,4 +316,6 @@ class Sidebar(QWidget):
         self._model.refresh(TAGS)
         index = self._model.index_of(TAGS.key)
         self._view.expand(index)
+        if text and (suggested := self._model.index_of(SUGGESTED.key)).isValid():
+            self._view.expand(suggested)
         self._view.scrollTo(index, SidebarView.ScrollHint.PositionAtTop)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOpti
 from app.item_models.sidebar_model import Role
 from app.look import theme
 from app.look.icons import icon
-from app.view_models.sidebar_tree import COLLECTIONS, LIBRARY, Entry
+from app.view_models.sidebar_tree import COLLECTIONS, LIBRARY, TAGS, Entry
 from app.view_models.wording import count
 
 ROW_PX = 28
@@ -30,6 +30,8 @@ _ICONS = {
     "draft": "collection",
     "saved": "saved-search",
     "tag": "tag",
+    "suggested": "tag",
+    "suggestion": "tag",
 }
 _ROOT_ICONS = {"offline": "folder-offline", "paused": "folder-paused"}
 
@@ -63,7 +65,7 @@ class SidebarRows(QStyledItemDelegate):
 
 def can_add(entry: Entry) -> bool:
     """Whether there is a + at the right of a section."""
-    return entry in {LIBRARY, COLLECTIONS}
+    return entry in {LIBRARY, COLLECTIONS, TAGS}
 
 
 def add_rect(row: QRect) -> QRect:
@@ -115,9 +117,9 @@ def _paint_focus(painter: QPainter, palette: QPalette, rect: QRect) -> None:
 def _paint_row(painter: QPainter, option: QStyleOptionViewItem, entry: Entry, *, chosen: bool) -> None:
     palette: QPalette = option.palette
     rect = QRect(option.rect).adjusted(4, 0, -4 - GAP_PX, 0)
-    if entry.folder is not None and option.state & QStyle.StateFlag.State_Children:
+    if option.state & QStyle.StateFlag.State_Children:
         _paint_chevron(painter, option)
-    is_absent = entry.status.how == "offline" or entry.kind == "hint"
+    is_faint = entry.status.how == "offline" or entry.kind in {"hint", "suggested", "suggestion"}
     font = QFont(option.font)
     if entry.kind == "hint":
         font = theme.small_font(font)
@@ -125,7 +127,7 @@ def _paint_row(painter: QPainter, option: QStyleOptionViewItem, entry: Entry, *,
         font.setWeight(QFont.Weight.Medium)
     rect = _paint_sides(painter, option, entry, rect)
     painter.setFont(font)
-    painter.setPen(theme.secondary(palette) if is_absent else palette.color(QPalette.ColorRole.WindowText))
+    painter.setPen(theme.secondary(palette) if is_faint else palette.color(QPalette.ColorRole.WindowText))
     name = painter.fontMetrics().elidedText(entry.label, Qt.TextElideMode.ElideMiddle, rect.width())
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, name)
     if entry.status.how == "indexing":

@@ -12,6 +12,8 @@ from app.widgets.sidebar.sidebar_rows import INDENTATION_PX, SidebarRows, add_re
 
 Index = QModelIndex | QPersistentModelIndex
 
+FOLDING = {"section", "suggested"}  # rows that are only there to be folded and unfolded
+
 
 class SidebarView(QTreeView):
     """Rows are chosen by click or Enter; what is chosen is drawn by the model's scope, not by a selection of Qt's.
@@ -66,7 +68,7 @@ class SidebarView(QTreeView):
         if event.button() != Qt.MouseButton.LeftButton or entry is None or not was_pressed_here:
             return
         row = self.visualRect(index)
-        if entry.kind == "section":
+        if entry.kind in FOLDING:
             if can_add(entry) and add_rect(row).adjusted(-4, -4, 4, 4).contains(event.position().toPoint()):
                 self.add_wanted.emit(entry)
             else:
@@ -83,7 +85,7 @@ class SidebarView(QTreeView):
         if entry is None or is_editing:
             super().keyPressEvent(event)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            if entry.kind == "section":
+            if entry.kind in FOLDING:
                 self.setExpanded(self.currentIndex(), not self.isExpanded(self.currentIndex()))
             else:
                 self.chosen.emit(entry, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))

@@ -38,10 +38,18 @@ _TEXTS = {
     "play_from_moment": "Play from the moment that matched",
     "waveform": "Show the waveform",
     "spectrogram": "Show the spectrogram",
+    "heat": "Show where in the spectrogram each sound of the search is heard",
     "picture": "Colours, range and frequencies of the spectrogram",
     "collapse": "Hide or show the picture of the sound",
 }
-_DEFAULT_KEYS = {"play": "Space", "stop": "Esc", "loop": "L", "play_on_select": "A", "play_from_moment": "M"}
+_DEFAULT_KEYS = {
+    "play": "Space",
+    "stop": "Esc",
+    "loop": "L",
+    "play_on_select": "A",
+    "play_from_moment": "M",
+    "heat": "H",
+}
 
 
 class PlayerBar(QWidget):
@@ -61,6 +69,7 @@ class PlayerBar(QWidget):
     play_on_select_toggled = Signal(bool)
     play_from_moment_toggled = Signal(bool)
     view_changed = Signal(str)
+    heat_map_toggled = Signal(bool)
     colour_map_changed = Signal(str, float)
     frequency_scale_changed = Signal(str)
     collapse_toggled = Signal(bool)
@@ -133,6 +142,9 @@ class PlayerBar(QWidget):
         self._check("waveform", mode != "spectrogram")
         self._check("spectrogram", mode != "waveform")
 
+    def set_heat_map(self, wanted: bool) -> None:
+        self._check("heat", wanted)
+
     def set_colour_map(self, name: ColourMap, range_db: float) -> None:
         self._menu.set_colour_map(name, range_db)
 
@@ -140,7 +152,7 @@ class PlayerBar(QWidget):
         button = self._buttons["collapse"]
         button.setIcon(icon("chevron-right" if is_collapsed else "chevron-down"))
         self._check("collapse", is_collapsed)
-        for name in ("waveform", "spectrogram", "picture"):
+        for name in ("waveform", "spectrogram", "heat", "picture"):
             self._buttons[name].setEnabled(not is_collapsed)
 
     def set_silent(self, reason: str) -> None:
@@ -208,6 +220,7 @@ class PlayerBar(QWidget):
         row.addSpacing(8)
         row.addWidget(self._toggle("waveform", "waveform", self._tell_view))
         row.addWidget(self._toggle("spectrogram", "spectrogram", self._tell_view))
+        row.addWidget(self._toggle("heat", "heat", self.heat_map_toggled))
         picture = self._button("picture", "more", None)
         picture.setMenu(self._menu)
         picture.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

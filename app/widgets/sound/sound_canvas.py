@@ -1,4 +1,4 @@
-"""Draws a sound: waveform over spectrogram on one time axis, the spans that matched, a region, and the play head.
+"""Draws a sound: waveform over spectrogram on one time axis, what matched where, a region, and the play head.
 
 What changes seldom is painted once into a pixmap; the play head, which moves thirty times a second, only costs two
 narrow strips of it.
@@ -7,7 +7,7 @@ narrow strips of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPixmap, QResizeEvent
@@ -19,10 +19,13 @@ from app.playing.player import Region
 from app.settings import ColourMap
 from app.view_models.clause_spans import ClauseSpan, longest_first
 from app.view_models.frequency_scale import FrequencyScale
+from app.view_models.reasons import Reasons
 from app.view_models.time_view import TimeView
 from app.widgets.sound.colour_maps import colour_table
 from app.widgets.sound.crosshair import paint_crosshair, readout
+from app.widgets.sound.heat_layer import paint_heat, paint_note
 from app.widgets.sound.region_band import paint_region
+from app.widgets.sound.relevance_lanes import paint_lanes, paint_values
 from app.widgets.sound.sound_axes import paint_frequency_axis, paint_time_axis
 from app.widgets.sound.sound_images import spectrogram_image, tinted, waveform_image
 from app.widgets.sound.sound_layout import SoundLayout, ViewMode
@@ -43,6 +46,7 @@ class ShownSound:
     spans: Sequence[ClauseSpan]
     region: Region | None = None
     position_s: float | None = None
+    reasons: Reasons = field(default_factory=Reasons)
 
 
 class SoundCanvas(QWidget):
@@ -58,6 +62,7 @@ class SoundCanvas(QWidget):
         self.tiles = ShownTiles()
         self._mode: ViewMode = "both"
         self._colours = colour_table("magma", 80.0)
+        self._greys = colour_table("grey", 80.0)
         self._sentence = ""
         self._is_ringed = False
         self._pointer: QPointF | None = None
@@ -82,7 +87,7 @@ class SoundCanvas(QWidget):
         self.redraw()
 
     def set_colour_map(self, name: ColourMap, range_db: float) -> None:
-        self._colours = colour_table(name, range_db)
+        self._colours, self._greys = colour_table(name, range_db), colour_table("grey", range_db)
         self.redraw()
 
     def set_position(self, position_s: float | None) -> None:
@@ -116,7 +121,8 @@ class SoundCanvas(QWidget):
     @property
     def layout_now(self) -> SoundLayout:
         lanes = lanes_needed(self.shown.spans) if self.shown else 0
-        return SoundLayout.arranged(self.size(), self._mode, lanes)
+        curves = len(self.shown.reasons.clauses) if self.shown else 0
+        return SoundLayout.arranged(self.size(), self._mode, lanes, curves)
 
     @property
     def width_px(self) -> int:
@@ -202,9 +208,10 @@ class SoundCanvas(QWidget):
         if self._sentence:
             self._paint_sentence(painter, layout.spectrogram if has_outline else layout.sound)
         elif layout.spectrogram.height():
-            image = spectrogram_image(picture.levels, round(layout.spectrogram.height() * ratio), self._colours)
-            painter.drawImage(layout.spectrogram, image)
-            paint_frequency_axis(painter, layout.gutter, shown.scale, palette)
+            self._paint_spectrogram(painter, layout, shown, picture, ratio)
+        if layout.curves.height():
+            paint_lanes(painter, layout.curves, view, shown.reasons, palette, ratio)
+        paint_note(painter, layout.sound, shown.reasons.note, palette)
         paint_strip(painter, layout, view, shown.spans, palette)
         paint_time_axis(painter, layout.time_axis, view, palette)
 
@@ -223,6 +230,16 @@ class SoundCanvas(QWidget):
             painter.drawImage(rect, tinted(covered, colour))
         painter.setClipping(False)
 
+    def _paint_spectrogram(
+        self, painter: QPainter, layout: SoundLayout, shown: ShownSound, picture: SoundPicture, ratio: float
+    ) -> None:
+        """Under a heat map in greys, so that brightness is the sound's and colour the clause's."""
+        rect = layout.spectrogram
+        colours = self._greys if shown.reasons.covers_spectrogram else self._colours
+        painter.drawImage(rect, spectrogram_image(picture.levels, round(rect.height() * ratio), colours))
+        paint_heat(painter, rect, shown.view, shown.scale, shown.reasons, self.palette())
+        paint_frequency_axis(painter, layout.gutter, shown.scale, self.palette())
+
     def _paint_sentence(self, painter: QPainter, rect: QRect) -> None:
         if not rect.height():
             return
@@ -232,6 +249,8 @@ class SoundCanvas(QWidget):
         painter.drawText(rect.adjusted(16, 4, -16, -4), int(flags), self._sentence)
 
     def _paint_crosshair(self, painter: QPainter, layout: SoundLayout, shown: ShownSound, pointer: QPointF) -> None:
+        moment_s = self.moment_s(pointer.x())
+        paint_values(painter, layout.curves, moment_s, pointer.x(), shown.reasons, self.palette())
         text = readout(pointer, layout, shown.view, shown.scale, None if self._sentence else self._picture)
         paint_crosshair(painter, pointer, layout, text, self.palette())
 

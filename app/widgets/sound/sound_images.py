@@ -6,6 +6,8 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, qRgba
 
+_FILLED, _FILLED_WELL = 0.2, 0.5  # how much shows below a curve
+
 
 def waveform_image(outline: np.ndarray, height_px: int) -> QImage:
     """Of (width, 2) lowest and highest samples, as the share of each pixel that is covered; 1 is full scale.
@@ -20,7 +22,23 @@ def waveform_image(outline: np.ndarray, height_px: int) -> QImage:
     tops[1:], bottoms[1:] = np.minimum(tops[1:], bottoms[:-1] - 1), np.maximum(bottoms[1:], tops[:-1] + 1)
     rows = np.arange(height_px, dtype=np.float32)[:, None]
     covered = np.minimum(rows + 1, bottoms.astype(np.float32)) - np.maximum(rows, tops.astype(np.float32))
-    return _indexed((np.clip(covered, 0, 1) * 255).astype(np.uint8))
+    return indexed((np.clip(covered, 0, 1) * 255).astype(np.uint8))
+
+
+def curve_image(values: np.ndarray, height_px: int, line_px: int, good: float) -> QImage:
+    """Of (width,) values in 0..1, as the share of each pixel that is covered: a line, lightly filled below, and less
+    lightly where the value is at least `good`. `tinted` gives it a colour.
+    """
+    tops = (1 - np.clip(values, 0, 1)) * (height_px - line_px)
+    bottoms = tops + line_px
+    lows = bottoms.copy()
+    # neighbours touch, however steep the curve is
+    lows[1:] = np.maximum(lows[1:], tops[:-1])
+    lows[:-1] = np.maximum(lows[:-1], tops[1:])
+    rows = np.arange(height_px, dtype=np.float32)[:, None]
+    line = np.minimum(rows + 1, lows.astype(np.float32)) - np.maximum(rows, tops.astype(np.float32))
+    below = np.clip(rows + 1 - bottoms.astype(np.float32), 0, 1) * np.where(values >= good, _FILLED_WELL, _FILLED)
+    return indexed((np.maximum(np.clip(line, 0, 1), below) * 255).astype(np.uint8))
 
 
 def tinted(covered: QImage, colour: QColor) -> QImage:
@@ -36,9 +54,9 @@ def spectrogram_image(levels: np.ndarray, height_px: int, colours: tuple[int, ..
     rows, width = levels.shape
     if height_px <= rows:
         firsts = np.arange(height_px) * rows // height_px
-        image = _indexed(np.maximum.reduceat(levels, firsts, axis=0))
+        image = indexed(np.maximum.reduceat(levels, firsts, axis=0))
     else:
-        image = _indexed(levels)
+        image = indexed(levels)
     image.setColorTable(list(colours))
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     if height_px > rows:
@@ -47,7 +65,8 @@ def spectrogram_image(levels: np.ndarray, height_px: int, colours: tuple[int, ..
     return image
 
 
-def _indexed(pixels: np.ndarray) -> QImage:
+def indexed(pixels: np.ndarray) -> QImage:
+    """Of (height, width) uint8 values, without colours."""
     pixels = np.ascontiguousarray(pixels)
     height, width = pixels.shape
     return QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8).copy()  # Qt does not keep `pixels`

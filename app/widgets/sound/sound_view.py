@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.file_mime import mime_of
@@ -17,12 +17,15 @@ from app.playing.player import Region
 from app.settings import ColourMap
 from app.view_models.clause_spans import ClauseSpan, next_span, previous_span
 from app.view_models.frequency_scale import FrequencyScale, ScaleKind
+from app.view_models.reasons import Reasons
 from app.view_models.regions import ending_at, starting_at
 from app.view_models.time_view import TimeView
+from app.widgets.busy_line import HEIGHT_PX as BUSY_LINE_PX
+from app.widgets.busy_line import BusyLine
 from app.widgets.dragged_files import drag_out
 from app.widgets.sound.sound_canvas import ShownSound, SoundCanvas
 from app.widgets.sound.sound_gestures import SoundGestures
-from app.widgets.sound.sound_layout import ViewMode
+from app.widgets.sound.sound_layout import AXIS_PX, GUTTER_PX, ViewMode
 from app.workers.region_files import RegionFiles
 from app.workers.tile_loader import TileLoader
 from engine.peaks import Peaks
@@ -41,12 +44,14 @@ class SoundView(QWidget):
     seek_requested : a moment in seconds
     region_changed : a Region, or None; once the mouse is released
     region_drag_started : the region's file is on its way to another program
+    stretch_changed : another sound, or another stretch of it, is on show, or nothing
     failed : one sentence
     """
 
     seek_requested = Signal(float)
     region_changed = Signal(object)
     region_drag_started = Signal()
+    stretch_changed = Signal()
     failed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, *, region_folder: Path | None = None) -> None:
@@ -62,10 +67,13 @@ class SoundView(QWidget):
         self._file: SoundFile | None = None
         self._peaks: Peaks | None = None
         self._spans: tuple[ClauseSpan, ...] = ()
+        self._reasons = Reasons()
         self._region: Region | None = None
         self._scale_kind: ScaleKind = "log"
         self._tiles = TileLoader(self)
         self._region_files = RegionFiles(region_folder, self)
+        self._busy = BusyLine(self)
+        self._busy.setAccessibleName("Finding out where it is heard")
         self._connect()
 
     def _connect(self) -> None:
@@ -102,9 +110,11 @@ class SoundView(QWidget):
         """Nothing is shown."""
         self._path = self._file = self._peaks = None
         self._spans = ()
+        self._reasons = self._reasons.of_another_sound()
         self._tiles.drop()
         self._canvas.show_sound(None)
         self._take_region(None)
+        self.stretch_changed.emit()
 
     def shut_down(self) -> None:
         """End all work for good."""
@@ -114,6 +124,11 @@ class SoundView(QWidget):
     @property
     def path(self) -> Path | None:
         return self._path
+
+    @property
+    def stretch(self) -> TimeView | None:
+        """What is on show of the sound, as soon as its length is known."""
+        return self._canvas.shown.view if self._canvas.shown is not None else None
 
     @property
     def cached_bytes(self) -> int:
@@ -129,6 +144,17 @@ class SoundView(QWidget):
         if self._canvas.shown is not None:
             self._canvas.shown.spans = self._spans
             self._canvas.redraw()
+
+    def set_reasons(self, reasons: Reasons) -> None:
+        """Why the sound that is shown was found."""
+        self._reasons = reasons
+        if self._canvas.shown is not None:
+            self._canvas.shown.reasons = reasons
+            self._canvas.redraw()
+
+    def set_explaining(self, is_busy: bool) -> None:
+        """Whether that is being found out."""
+        self._busy.set_busy(is_busy)
 
     def set_position(self, position_s: float | None) -> None:
         """Where the play head is. A view that it leaves follows it, unless it was not in view before."""
@@ -256,6 +282,7 @@ class SoundView(QWidget):
             shown.view = view
             self._canvas.redraw()
             self._want_tiles()
+            self.stretch_changed.emit()
 
     # --- tiles --------------------------------------------------------------------------------------------------------
 
@@ -263,7 +290,10 @@ class SoundView(QWidget):
         scale = FrequencyScale.of_sound(self._scale_kind, sample_rate_hz)
         position_s = self._canvas.shown.position_s if self._canvas.shown else None
         view = TimeView.whole(duration_s)
-        self._canvas.show_sound(ShownSound(view, scale, self._peaks, self._spans, self._region, position_s))
+        self._canvas.show_sound(
+            ShownSound(view, scale, self._peaks, self._spans, self._region, position_s, self._reasons)
+        )
+        self.stretch_changed.emit()
 
     @Slot(object)
     def _take_file(self, file: SoundFile) -> None:
@@ -308,6 +338,12 @@ class SoundView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._want_tiles()
+        self.stretch_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        top_px = self.height() - AXIS_PX - BUSY_LINE_PX
+        self._busy.setGeometry(GUTTER_PX, top_px, self.width() - GUTTER_PX, BUSY_LINE_PX)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -162,11 +162,12 @@ def test_a_new_collection_gets_a_name(model: SidebarModel, qtbot: QtBot) -> None
     assert rows(model, model.index_of(COLLECTIONS.key)) == ["Chase", "Doors"]
 
 
-def test_only_collections_and_saved_searches_can_be_renamed(model: SidebarModel) -> None:
+def test_collections_saved_searches_and_tags_can_be_renamed(model: SidebarModel) -> None:
     editable = Qt.ItemFlag.ItemIsEditable
     assert model.index_of(("collection", 7)).flags() & editable
     assert model.index_of(("saved", "Rain")).flags() & editable
-    for key in (("root", 1), ("tag", "dog"), LIBRARY.key, "everything"):
+    assert model.index_of(("tag", "dog")).flags() & editable
+    for key in (("root", 1), LIBRARY.key, "everything"):
         assert not model.index_of(key).flags() & editable
 
 

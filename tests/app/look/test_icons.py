@@ -21,7 +21,7 @@ IN_USE = """
     search play pause stop loop folder folder-offline folder-paused collection saved-search tag star star-filled note
     close plus minus settings info keyboard warning back forward volume speed waveform spectrogram sidebar inspector
     drop copy reveal export refresh chevron-right chevron-down headphones similar more delete edit check zoom-in
-    zoom-out zoom-fit level save library moment pin microphone
+    zoom-out zoom-fit level save library moment pin microphone heat
 """
 NAMES = IN_USE.split()
 

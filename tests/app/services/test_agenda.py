@@ -11,6 +11,7 @@ import pytest
 from app.services.agenda import Agenda, Order, changes_roots, united
 from app.services.messages import (
     ConfirmGone,
+    Describe,
     Examine,
     Index,
     MoveRoot,
@@ -118,6 +119,24 @@ def test_a_run_is_held_while_paused_and_ends_for_what_changes_the_roots(agenda: 
     assert graph.result()
 
 
+def test_what_gives_way_to_all_else_is_held_while_paused_and_ends_for_any_order_or_root(agenda: Agenda):
+    assert not agenda.must_yield()
+    agenda.stir(1, None)
+    assert agenda.must_yield()
+    agenda.take(Pause())
+    describing = Waiting(agenda.must_yield)
+    assert describing.is_held()  # to look at a root must wait, too
+    agenda.take(Rescan(1, 1))
+    assert describing.result()
+    agenda.take_orders()
+    agenda.take_stirred()
+    describing = Waiting(agenda.must_yield)
+    agenda.take(Resume())
+    assert not describing.result()
+    agenda.take(Stop())
+    assert agenda.must_yield()
+
+
 @pytest.mark.parametrize(
     ("order", "changes"),
     [
@@ -129,6 +148,7 @@ def test_a_run_is_held_while_paused_and_ends_for_what_changes_the_roots(agenda: 
         (Rescan(1, 1), False),
         (Retry(1, (A,)), False),
         (ConfirmGone(1, 1), False),
+        (Describe(), False),
         (Examine((A,)), False),
         (Quarantine(A, "it crashed"), False),
     ],

@@ -12,6 +12,7 @@ import pytest
 
 from app.services.indexing_service import FATAL_FILE, NICENESS, IndexingService
 from app.services.messages import (
+    Described,
     Failure,
     FileFailed,
     IndexFinished,
@@ -25,6 +26,7 @@ from app.services.messages import (
 )
 from engine.library import Library
 from engine.library_rows import AudioFile
+from engine.tag_examples import TagExample
 from tests.app.service_children import (
     Heard,
     is_running,
@@ -313,6 +315,28 @@ def test_what_happens_in_a_watched_folder_is_taken_over_and_a_root_that_goes_los
     with Library(library, read_only=True) as opened:
         assert opened.tags_of(before["sounds 7.wav"].id) == ["kept"]
     assert heard.troubles == []
+
+
+def test_tags_are_suggested_when_all_is_heard_and_again_when_examples_are_given(
+    start: Start, heard: Heard, sounds: Path, tmp_path: Path
+):
+    for number in range(20):
+        write_different_sound(sounds / f"{number}.wav")
+    service = start()
+    heard.await_one(IndexFinished, service.index([sounds]))
+    wait_until(lambda: described(heard) == 20, explain=lambda: str(heard))
+    with Library(tmp_path / "library", reconcile=False) as library:
+        ids = library.listing().tolist()
+        assert all(library.caption_is_suggested(file_id) for file_id in ids)
+        library.tag_examples.give("mine", likes=[TagExample(ids[0])])
+    service.describe()
+    wait_until(lambda: described(heard) == 40, explain=lambda: str(heard))
+    assert heard.of(Described)[-1].left == 0
+    assert heard.troubles == []
+
+
+def described(heard: Heard) -> int:
+    return sum(message.files for message in heard.of(Described))
 
 
 def is_online(library: Path) -> bool:

@@ -12,9 +12,12 @@ from typing import get_args
 import pytest
 
 from app.services import messages
+from engine.explanation import Explanation
 from engine.hits import Answer, ClauseMatch, Hit
+from engine.learned_tag import FoundSound, LearnedTag
 from engine.library_rows import Scope
 from engine.question import Example, Question
+from engine.tag_examples import ExamplesOfTag, TagExample
 from engine.watch_state import WatchState
 
 UNDECODABLE = Path("/sounds/caf\udce9.wav")
@@ -25,6 +28,8 @@ EXAMPLES = [
     messages.Stop(),
     messages.Search(1, Question("dog barks -rain format:wav"), 50),
     messages.Search(2, Question(examples=(Example(UNDECODABLE, 0.5),), scope=Scope(tags=("loud",))), 50),
+    messages.Learn(3, "whoosh", ExamplesOfTag((TagExample(7, 0.5, 2.0),), (TagExample(8),)), 200),
+    messages.Explain(4, UNDECODABLE, ("a dog barks",), 0.0, 2.5, with_heat=True),
     messages.Refresh(),
     messages.Index(3, (UNDECODABLE,), retry=True),
     messages.Rescan(4, 1),
@@ -33,6 +38,7 @@ EXAMPLES = [
     messages.RemoveRoot(7, 1),
     messages.PauseRoot(8, 1, True),
     messages.MoveRoot(9, 1, UNDECODABLE),
+    messages.Describe(),
     messages.Pause(),
     messages.Resume(),
     messages.SetWorkers(2),
@@ -42,11 +48,14 @@ EXAMPLES = [
     messages.Ready("small", "abc", 1.5),
     messages.Failure(None, "There is no network."),
     messages.Hits(1, Answer((HIT,), 1, "It stands out.")),
+    messages.Learned(3, LearnedTag("whoosh", "cache", 2, 3, 0, 1, (FoundSound(7, 0.8, 0.0, 1.28),), unheard=1)),
+    messages.Explained(4, Explanation(UNDECODABLE, ())),
     messages.Decoding(12, UNDECODABLE),
     messages.Examined(UNDECODABLE),
     messages.FileFailed(UNDECODABLE, "it crashed"),
     messages.Progress(1, 10, 3.0, 30.0, None, (1, 2)),
     messages.Stored(3),
+    messages.Described(3, 7),
     messages.GraphRenewed(),
     messages.RootsChanged(None),
     messages.Watching((WatchState(1, UNDECODABLE, "polling", "Changes are not announced."),)),

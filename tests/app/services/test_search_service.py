@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from app.services.messages import Failure, Hits, Ready, Refresh, Search, Stop
-from app.services.search_service import FATAL_QUESTION, SearchService, _Searches
+from app.services.messages import Explain, Explained, Failure, Hits, Learn, Learned, Ready, Refresh, Search, Stop
+from app.services.search_service import FATAL_QUESTION, NOTHING_HEARD, SearchService, _Searches
 from engine.hits import NOTHING
 from engine.library import Library
 from engine.library_rows import Scope
 from engine.question import Example, Question
+from engine.tag_examples import ExamplesOfTag, TagExample
 from tests.app.service_children import Heard, is_running, serve_searches_and_die_of_some
 from tests.tones import write_sound
 
@@ -94,6 +95,34 @@ def test_it_finds_what_is_stored_and_survives_kills(
     assert all("(SIGKILL); it is started again" in trouble for trouble in heard.troubles)
 
 
+def test_it_learns_tags_and_explains_and_survives_kills(
+    service: SearchService, heard: Heard, tmp_path: Path, network: Path
+):
+    library, sounds = tmp_path / "library", tmp_path / "sounds"
+    assert heard.await_one(Failure, service.learn("low", None, 10)).sentence == NOTHING_HEARD
+
+    low = write_sound(sounds / "low.wav", hz=300, seconds=2)
+    write_sound(sounds / "high.wav", hz=2000, seconds=2)
+    index(library, network, sounds)
+    examples = ExamplesOfTag((TagExample(1),))
+    learned = heard.await_one(Learned, service.learn("low", examples, 10)).tag
+    assert (learned.name, learned.method, learned.likes) == ("low", "cache", 1)
+    explained = heard.await_one(Explained, service.explain(low, ["rain", "dog"], 0.0, 2.0, False)).explanation
+    assert explained.path == low
+    assert [curve.text for curve in explained.relevance] == ["rain", "dog"]
+    unreadable = heard.await_one(Failure, service.explain(tmp_path / "nothing.wav", ["dog"], 0.0, 2.0, False))
+    assert "nothing.wav" in unreadable.sentence
+
+    # killed while it learns: asked once more, with whatever else is open, but no third time
+    tag = service.learn("die once", examples, 10)
+    found = service.search(Question("dog"), 10)
+    assert heard.await_one(Learned, tag).tag.name == "die once"
+    assert {hit.path.stem for hit in heard.await_one(Hits, found).answer.hits} == {"low", "high"}
+    assert heard.await_one(Failure, service.learn("die", examples, 10)).sentence == FATAL_QUESTION
+    assert heard.await_one(Learned, service.learn("low", None, 10)).tag.method == "name"
+    assert len(heard.await_troubles(3)) == 3
+
+
 def test_only_the_newest_question_is_answered(service: SearchService, heard: Heard):
     numbers = [service.search(Question(f"rain {number}"), 10) for number in range(20)]
     heard.await_one(Hits, numbers[-1])
@@ -135,3 +164,12 @@ def test_in_the_child_an_older_question_that_still_waits_is_void(tmp_path: Path,
     assert searches._next() == Refresh(), "the library as it is at the start"
     searches.take(Stop())
     assert searches._next() is None
+
+
+def test_in_the_child_the_newest_of_each_kind_waits_and_searches_go_first(tmp_path: Path, network: Path):
+    searches = _Searches(Answers(), tmp_path / "library", network)  # type: ignore[arg-type]
+    explain, learn = Explain(5, tmp_path / "a.wav", ("dog",), 0.0, 1.0, False), Learn(4, "low", None, 10)
+    for request in (Explain(1, tmp_path, (), 0.0, 1.0, False), Learn(2, "high", None, 10), learn, explain):
+        searches.take(request)
+    searches.take(Search(6, Question("rain"), 10))
+    assert [searches._next() for _ in range(4)] == [Search(6, Question("rain"), 10), learn, explain, Refresh()]

@@ -8,7 +8,9 @@ from app.view_models.file_details import FileDetails, read_details
 from engine.library import Library
 from engine.library_rows import FileStat
 from engine.metadata import Metadata, parse_ucs_name
-from tests.app.shown_files import HOSTILE_NAMES, file_row, hit, hostile_row
+from tests.app.shown_files import HOSTILE_NAMES, file_row, hit, hostile_row, suggestion
+from tests.indexed_files import CHECKPOINT, DIM
+from tests.suggested_tags import suggest
 
 
 def facts(told: list[file_details.Fact]) -> dict[str, str]:
@@ -53,10 +55,30 @@ def test_files_that_are_gone_are_left_out(library: Library, sounds: Path, write_
     assert [details.row.id for details in read_details(library, [cat, 999, dog], {})] == [cat, dog]
 
 
-def test_only_common_tags_are_tags_of_all() -> None:
-    files = [FileDetails(file_row(1, tags=("dog", "yard"))), FileDetails(file_row(2, tags=("dog",)))]
-    assert file_details.common_tags(files) == ("dog",)
-    assert file_details.common_tags([]) == ()
+def test_suggestions_are_read_of_every_file(library: Library, sounds: Path, write_sound: Callable[..., Path]) -> None:
+    dog = add_file(library, sounds, "dog.wav", write_sound)
+    cat = add_file(library, sounds, "cat.wav", write_sound)
+    library.register_checkpoint(CHECKPOINT, "small", DIM, 1.0)
+    suggest(library, dog, suggestion("bark"))
+    assert [details.suggestions for details in read_details(library, [dog, cat], {})] == [(suggestion("bark"),), ()]
+
+
+def test_what_is_accepted_is_a_tag_and_suggested_no_longer() -> None:
+    files = [FileDetails(file_row(id, tags=("dog",)), (suggestion("bark"), suggestion("rain"))) for id in (1, 2)]
+    one, other = file_details.with_accepted(files, {"bark": (1,)})
+    assert (one.row.tags, [each.name for each in one.suggestions]) == (("bark", "dog"), ["rain"])
+    assert (other.row.tags, [each.name for each in other.suggestions]) == (("dog",), ["bark", "rain"])
+
+
+def test_what_is_rejected_is_gone_where_it_was_rejected() -> None:
+    files = [FileDetails(file_row(id), (suggestion("bark"),)) for id in (1, 2)]
+    one, other = file_details.without_suggestions(files, {"bark": (2,)})
+    assert (len(one.suggestions), len(other.suggestions)) == (1, 0)
+
+
+def test_what_a_person_types_is_suggested_no_longer() -> None:
+    (one,) = file_details.with_tags([FileDetails(file_row(1), (suggestion("bark"),))], ["Bark"])
+    assert (one.row.tags, one.suggestions) == (("Bark",), ())
 
 
 def test_typed_tags_are_parted_by_commas() -> None:

@@ -12,6 +12,7 @@ from app.view_models.sidebar_tree import (
     LIBRARY,
     SAVED,
     SECTIONS,
+    SUGGESTED,
     TAGS,
     Entry,
     Insert,
@@ -156,3 +157,27 @@ def test_the_steps_lead_from_any_list_to_any_other(before: list[Hashable], after
                 assert count > 0
                 rows[first:first] = after[first : first + count]
     assert rows == after
+
+
+def test_suggested_tags_are_folded_below_the_given_ones() -> None:
+    tree = SidebarTree(tags=[NameCount("dog", 9)], suggested=[NameCount("car", 1), NameCount("bark", 4)])
+    assert labels(tree.entries_in(TAGS)) == ["dog", "Suggested"]
+    bark, car = tree.entries_in(SUGGESTED)
+    assert [(entry.label, entry.files, entry.scope) for entry in (bark, car)] == [("bark", 4, None), ("car", 1, None)]
+
+
+def test_nothing_is_folded_where_nothing_is_suggested() -> None:
+    assert labels(SidebarTree(tags=[NameCount("dog", 9)]).entries_in(TAGS)) == ["dog"]
+
+
+def test_a_personal_tag_that_no_file_has_yet_is_listed() -> None:
+    tree = SidebarTree(tags=[NameCount("Dog", 9)], personal=["dog", "gate"])
+    dog, gate = tree.entries_in(TAGS)
+    assert (dog.label, "learns from examples" in dog.sentence) == ("Dog", True)
+    assert (gate.label, gate.files) == ("gate", 0)
+
+
+def test_the_filter_lets_suggested_tags_through_too() -> None:
+    suggested = [NameCount(f"tag {number}", 1) for number in range(30)]
+    tree = SidebarTree(suggested=[*suggested, NameCount("bark", 2)], tag_filter="bar")
+    assert labels(tree.entries_in(SUGGESTED)) == ["bark"]

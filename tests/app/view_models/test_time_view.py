@@ -46,3 +46,17 @@ def test_following_turns_the_page_only_when_the_moment_is_out_of_view() -> None:
 def test_moments_and_pixels_are_each_others_inverse(start: float, length: float, moment: float) -> None:
     view = TimeView(10.0, start, min(10.0, start + length))
     assert view.moment_s(view.x_px(moment, 800), 800) == pytest.approx(moment, abs=1e-9)
+
+
+def test_a_view_is_widened_about_its_middle_but_not_beyond_the_sound():
+    view = TimeView(100.0, 40.0, 50.0)
+    assert view.widened(20.0) == TimeView(100.0, 35.0, 55.0)
+    assert TimeView(100.0, 2.0, 4.0).widened(20.0) == TimeView(100.0, 0.0, 20.0)
+    assert view.widened(500.0) == TimeView.whole(100.0)
+
+
+def test_a_view_holds_what_lies_within_it():
+    view = TimeView(100.0, 40.0, 50.0)
+    assert view.holds(view)
+    assert view.holds(TimeView(100.0, 41.0, 42.0))
+    assert not view.holds(TimeView(100.0, 39.0, 42.0))

@@ -75,3 +75,12 @@ def test_emptied_words_are_finished_too() -> None:
     words = words_of(A, "wind")
     words.write("")
     assert words.finish() == Written(A, "")
+
+
+def test_what_was_stored_and_then_taken_back_is_shown_so() -> None:
+    words = words_of(A, "before")
+    words.write("after")
+    words.finish()
+    words.show(A, "after")  # it is stored
+    words.show(A, "before")  # and undone
+    assert words.text == "before"

@@ -85,3 +85,14 @@ def test_it_stays_one_line_in_a_narrow_window(bar: StatusBar) -> None:
     bar.say("y" * 300, "error")
     assert bar.minimumSizeHint().width() <= 700
     assert bar.height() == HEIGHT_PX
+
+
+def test_what_was_done_can_be_undone_while_it_is_told(bar: StatusBar, qtbot: QtBot) -> None:
+    bar.say_done("“dog” given to 12 files.")
+    assert bar.undo.isVisible()
+    with qtbot.waitSignal(bar.undo_requested):
+        bar.undo.click()
+    assert not bar.undo.isVisible()
+    bar.say_done("“dog” given to 12 files.")
+    bar.say("Something else.")
+    assert not bar.undo.isVisible(), "it would undo something else than what is told"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -104,3 +105,15 @@ def test_the_matching_spans_are_those_of_the_selected_file(window: MainWindow, s
     assert window.audition.spans == ()
     select(0)
     assert [(span.text, span.start_s, span.end_s) for span in window.audition.spans] == [("a sound", 0.5, 1.0)]
+
+
+def test_a_file_that_is_called_otherwise_is_played_by_its_new_name(window: MainWindow, select: Callable[[int], None]):
+    window.choices.change(play_on_select=False)
+    select(0)
+    file = window.audition.file
+    assert file is not None
+    window.audition.follow(replace(file, path=file.path.with_name("new.wav")))
+    assert window.audition.file.path.name == "new.wav"
+    assert not window.playback.is_playing
+    window.audition.follow(replace(file, id=99))
+    assert window.audition.file.id == file.id

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.services.messages import Failure, FileFailed, Progress
+from app.widgets.search.chip import ChipView
 from app.windows.main_window import MainWindow
 from engine.library_rows import Scope
+from engine.question import Question
 from engine.saved_searches import SavedSearch
 
 
@@ -79,3 +83,33 @@ def test_playing_is_shown_in_the_bar(window: MainWindow):
     assert "Pause" in button_names()
     window.audition.stop()
     assert "Play" in button_names()
+
+
+def test_pointing_at_a_sound_of_the_search_shows_it_alone(window: MainWindow):
+    window.searching.ask(Question("dog then car"))
+    _, car = (chip for chip in window.search_bar.findChildren(ChipView) if chip.chip.kind == "clause")
+    at = QPointF(4, 4)
+    QApplication.sendEvent(car, QEnterEvent(at, at, at))
+    alone = [window.explaining.alone]
+    QApplication.sendEvent(car, QEvent(QEvent.Type.Leave))
+    alone.append(window.explaining.alone)
+    window.inspector.why.clause_pointed.emit("dog")
+    alone.append(window.explaining.alone)
+    assert alone == ["car", None, "dog"]
+
+
+def test_the_heat_map_is_a_choice_that_is_kept(window: MainWindow, qtbot: QtBot):
+    button = next(
+        each for each in window.sound_pane.bar.findChildren(QToolButton) if "spectrogram each" in each.accessibleName()
+    )
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    switched_on = window.choices.settings.heat_map
+    assert window.commands.action("heat-map").isChecked()
+    window.commands.action("heat-map").trigger()
+    assert (switched_on, window.choices.settings.heat_map) == (True, False)
+    assert not button.isChecked()
+
+
+def test_what_cannot_be_explained_is_said(window: MainWindow):
+    window.explaining.failed.emit("dog.wav cannot be read: it is cut off.")
+    assert "it is cut off." in said(window)

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.settings import Settings
 from app.workers.services import Services
 from engine.question import Question
+from engine.tag_examples import ExamplesOfTag, TagExample
 
 WAIT_MS = 120_000
 
@@ -43,6 +44,16 @@ def test_what_the_children_say_arrives_on_the_gui_thread(
     assert (answer.number, [hit.path.name for hit in answer.answer.hits]) == (number, ["dog.wav"])
     assert threads == {threading.get_ident()}
 
+    with qtbot.waitSignal(services.learned, timeout=WAIT_MS) as learned:
+        learning = services.learn("bark", ExamplesOfTag((TagExample(1),)))
+    assert (learned.args[0].number, learned.args[0].tag.name) == (learning, "bark")
+    with qtbot.waitSignal(services.explained, timeout=WAIT_MS) as explained:
+        explaining = services.explain(sounds / "dog.wav", ["dog"], 0.0, 1.0)
+    assert (explained.args[0].number, explained.args[0].explanation.path) == (explaining, sounds / "dog.wav")
+    with qtbot.waitSignal(services.question_failed, timeout=WAIT_MS) as failed:
+        explaining = services.explain(sounds / "nothing.wav", ["dog"], 0.0, 1.0)
+    assert failed.args[0].number == explaining
+
 
 def test_what_cannot_be_done_is_told_as_a_failure(services: Services, tmp_path: Path, qtbot: QtBot):
     assert services.indexing is not None
@@ -59,5 +70,8 @@ def test_they_can_be_stopped_and_started_again(services: Services, network: Path
     assert services.running
 
 
-def test_stopping_what_never_ran_does_nothing(qtbot: QtBot, tmp_path: Path):
-    Services(tmp_path).stop()
+def test_what_never_ran_answers_nothing_and_can_be_stopped(qtbot: QtBot, tmp_path: Path):
+    services = Services(tmp_path)
+    assert services.learn("bark") is None
+    assert services.explain(tmp_path / "dog.wav", ["dog"], 0.0, 1.0) is None
+    services.stop()

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.clap.network import Columns, EarmarkNetwork, segments_in
+from engine.clap.network import Columns, EarmarkNetwork, WeighingNetwork, padded_to_segments, segments_in
 from tests.small_networks import SMALL_CONFIG, TAGS, make_small_network
 
 SEGMENT = SMALL_CONFIG.samples_per_segment
@@ -36,6 +36,25 @@ def only_weights(log_weights: Tensor) -> Columns:
 )
 def test_a_segment_begins_when_a_tenth_of_it_is_sound(length_samples: int, segments: int) -> None:
     assert segments_in(length_samples, 100) == segments
+
+
+@pytest.mark.parametrize(("length_samples", "padded"), [(0, 100), (1, 100), (100, 100), (101, 200)])
+def test_sound_is_padded_to_whole_segments(length_samples: int, padded: int) -> None:
+    waveforms = padded_to_segments(np.ones(length_samples, np.float32), 100)
+    assert waveforms.shape == (1, padded)
+    assert waveforms[0, :length_samples].all()
+    assert not waveforms[0, length_samples:].any()
+
+
+def test_weights_say_what_the_clip_is_made_of(network: EarmarkNetwork) -> None:
+    assert isinstance(network, WeighingNetwork)
+    waveforms = noise(2)
+    weights = network.weigh_audio(waveforms)
+    assert weights.shape == (2, network.segments_per_window)
+    columns = network.hear(network.levels_of(waveforms))
+    vectors = columns.pool(columns.vectors.float(), torch.eye(4).repeat_interleave(4, dim=1).expand(2, -1, -1))
+    whole = columns.pool(columns.vectors.float(), torch.ones(2, 1, 16))
+    torch.testing.assert_close((weights / weights.sum(1, keepdim=True)).unsqueeze(1) @ vectors, whole)
 
 
 def test_every_embedding_has_length_one(network: EarmarkNetwork) -> None:

@@ -8,10 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.embedding import Embedder
 from engine.ontology import sound_kinds
 from engine.stored_embeddings import FileEmbeddings
 from engine.tag_vectors import TagVectors, make_tag_vectors
 from trainer.errors import TrainerError
+from trainer.evaluate import tagging
+from trainer.evaluate.systems import Sounds
 from trainer.evaluate.tagging import (
     Labelled,
     evidence_of,
@@ -19,6 +22,7 @@ from trainer.evaluate.tagging import (
     measured,
     remembered,
     suggestion_table,
+    tagging_tables,
 )
 from trainer.manifest import Clip
 
@@ -84,3 +88,20 @@ def test_each_text_is_read_once() -> None:
     assert recall(["bb", "ccc"]).tolist() == [[2, 1], [3, 1]]
     assert read == ["a", "bb", "ccc"]
     assert make_tag_vectors(KINDS[:3], recall).vectors.shape == (3, 2)
+
+
+def test_other_prompts_stand_beside_ours(
+    clips: list[Clip], tone_embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tagging, "RECIPES", {"2 sentences": tagging.RECIPES["2 sentences"]})
+    labels = {"low tone": "dog", "middle tone": "rain", "high tone": "bell"}
+    named = [replace(clip, label=labels[clip.label]) for clip in clips if clip.label in labels]
+    other = replace(next(kind for kind in KINDS if kind.name == "Dog"), descriptions=("low",), scenes=("a low tone",))
+    table, _ = tagging_tables(tone_embedder, Sounds(named, tone_embedder.sample_rate_hz), [other])
+    added = [row.name for row in table.rows if "other" in row.name]
+    assert added[:3] == ["1 other sentences", "name and 1 other sentences", "names and 1 other sentences"]
+    assert len(added) == 15
+    ours, others = (table.figure(row, "mAP") for row in ("2 sentences", "2 other sentences"))
+    assert ours is not None
+    assert others is not None
+    assert others.value > ours.value  # they say what a dog sounds like here

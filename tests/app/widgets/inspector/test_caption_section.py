@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.widgets.inspector.caption_section import CaptionSection
@@ -30,7 +29,7 @@ def test_the_networks_words_are_never_in_the_field(section: CaptionSection) -> N
 def test_a_person_makes_them_their_own(section: CaptionSection, qtbot: QtBot) -> None:
     section.show_caption([1], "A dog barks.", suggested=True)
     with qtbot.waitSignal(section.written) as written:
-        section.suggestion.findChild(QToolButton).click()
+        section.suggestion.keep.click()
     assert written.args == [(1,), "A dog barks."]
     assert section.words.toPlainText() == "A dog barks."
     assert not section.suggestion.isVisible()

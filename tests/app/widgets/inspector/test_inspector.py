@@ -12,7 +12,7 @@ from app.view_models.file_details import FileDetails
 from app.view_models.verdicts import Verdicts
 from app.widgets.inspector.inspector import NARROWEST_PX, Inspector
 from engine.metadata import Metadata
-from tests.app.shown_files import HOSTILE_NAMES, file_row, hit, hostile_row
+from tests.app.shown_files import HOSTILE_NAMES, file_row, hit, hostile_row, suggestion
 
 DOG = FileDetails(file_row(1, tags=("dog", "yard"), stars=4), note="wind at 1:20", caption="My dog.")
 CAT = FileDetails(file_row(2, tags=("cat", "yard"), name="cat.wav"))
@@ -36,12 +36,12 @@ def headings(inspector: Inspector) -> list[str]:
 
 
 def tags(inspector: Inspector) -> list[str]:
-    return [capsule.tag for capsule in inspector.tags.capsules()]
+    return [capsule.tag for capsule in inspector.tags.editor.capsules()]
 
 
 def enter_tag(qtbot: QtBot, inspector: Inspector, text: str) -> None:
-    qtbot.keyClicks(inspector.tags.field, text)
-    qtbot.keyClick(inspector.tags.field, Qt.Key.Key_Return)
+    qtbot.keyClicks(inspector.tags.editor.field, text)
+    qtbot.keyClick(inspector.tags.editor.field, Qt.Key.Key_Return)
 
 
 # --- one file ---------------------------------------------------------------------------------------------------------
@@ -90,20 +90,28 @@ def test_tags_are_added_and_shown_at_once(inspector: Inspector, qtbot: QtBot) ->
 
 def test_a_tag_is_removed_and_gone_at_once(inspector: Inspector, qtbot: QtBot) -> None:
     with qtbot.waitSignal(inspector.tag_removed) as removed:
-        inspector.tags.capsules()[0].removed.emit("dog")
+        inspector.tags.editor.capsules()[0].removed.emit("dog")
     assert removed.args == [(1,), "dog"]
     assert tags(inspector) == ["yard"]
 
 
-def test_suggested_tags_are_judged(inspector: Inspector, qtbot: QtBot) -> None:
-    inspector.show_file(FileDetails(file_row(1), suggested_tags=("bark", "kennel")))
-    bark, kennel = inspector.tags.capsules()
-    with qtbot.waitSignal(inspector.suggestion_accepted) as accepted:
-        bark.accepted.emit("bark")
-    assert accepted.args == [(1,), "bark"]
-    with qtbot.waitSignal(inspector.suggestion_rejected) as rejected:
-        kennel.rejected.emit("kennel")
-    assert rejected.args == [(1,), "kennel"]
+def test_suggested_tags_are_judged_and_gone_at_once(inspector: Inspector, qtbot: QtBot) -> None:
+    inspector.show_file(FileDetails(file_row(1), suggestions=(suggestion("bark"), suggestion("kennel"))))
+    with qtbot.waitSignal(inspector.suggestions_accepted) as accepted:
+        inspector.tags.suggested.capsules()[0].accepted.emit("bark")
+    assert accepted.args == [{"bark": (1,)}]
+    assert tags(inspector) == ["bark"]
+    with qtbot.waitSignal(inspector.suggestions_rejected) as rejected:
+        inspector.tags.suggested.capsules()[0].rejected.emit("kennel")
+    assert rejected.args == [{"kennel": (1,)}]
+    assert inspector.tags.suggested.capsules() == []
+
+
+def test_the_moment_of_a_suggestion_can_be_heard(inspector: Inspector, qtbot: QtBot) -> None:
+    inspector.show_file(FileDetails(file_row(1), suggestions=(suggestion("bark"),)))
+    with qtbot.waitSignal(inspector.moment_requested) as requested:
+        inspector.tags.suggested.capsules()[0].click()
+    assert requested.args == [1.0, 2.0]
 
 
 def test_a_rating_is_given(inspector: Inspector, qtbot: QtBot) -> None:
@@ -123,10 +131,10 @@ def test_a_note_goes_to_the_file_it_was_typed_for(inspector: Inspector, qtbot: Q
 
 def test_a_refresh_leaves_what_is_being_typed(inspector: Inspector, qtbot: QtBot) -> None:
     qtbot.keyClicks(inspector.note, "Loud. ")
-    qtbot.keyClicks(inspector.tags.field, "ra")
+    qtbot.keyClicks(inspector.tags.editor.field, "ra")
     inspector.show_file(DOG)
     assert inspector.note.toPlainText() == "Loud. wind at 1:20"
-    assert inspector.tags.field.text() == "ra"
+    assert inspector.tags.editor.field.text() == "ra"
 
 
 def test_all_that_is_typed_is_handed_out_in_the_end(inspector: Inspector, qtbot: QtBot) -> None:
@@ -140,7 +148,7 @@ def test_keys_lead_to_the_fields(inspector: Inspector, qtbot: QtBot) -> None:
     inspector.begin_note()
     qtbot.waitUntil(inspector.note.hasFocus)
     inspector.begin_tag()
-    qtbot.waitUntil(inspector.tags.field.hasFocus)
+    qtbot.waitUntil(inspector.tags.editor.field.hasFocus)
 
 
 def test_the_buttons_reveal_and_copy(inspector: Inspector, qtbot: QtBot) -> None:
@@ -154,10 +162,15 @@ def test_the_buttons_reveal_and_copy(inspector: Inspector, qtbot: QtBot) -> None
 # --- several files ----------------------------------------------------------------------------------------------------
 
 
-def test_of_several_files_what_they_have_in_common_is_shown(inspector: Inspector) -> None:
+def shared(inspector: Inspector) -> list[tuple[str, str]]:
+    """The tags of several files, and how many of them have each."""
+    return [(row.shared.name, row.share.text()) for row in inspector.tags.shared.rows()]
+
+
+def test_of_several_files_it_is_shown_how_many_have_a_tag(inspector: Inspector) -> None:
     inspector.show_files([DOG, CAT])
     assert headings(inspector) == ["TAGS", "RATING", "FILE"]
-    assert tags(inspector) == ["yard"]
+    assert shared(inspector) == [("yard", "all 2"), ("cat", "1 of 2"), ("dog", "1 of 2")]
     texts = [label.text() for label in inspector.findChildren(QLabel) if label.isVisible()]
     assert "2 files selected" in texts
     assert "Their ratings differ." in texts
@@ -168,7 +181,7 @@ def test_several_files_are_tagged_and_rated_together(inspector: Inspector, qtbot
     with qtbot.waitSignal(inspector.tags_added) as added:
         enter_tag(qtbot, inspector, "rain")
     assert added.args == [(1, 2), ["rain"]]
-    assert tags(inspector) == ["rain", "yard"]
+    assert ("rain", "all 2") in shared(inspector)
     with qtbot.waitSignal(inspector.rating_changed) as rated:
         qtbot.keyClick(inspector.stars, Qt.Key.Key_5)
     assert rated.args == [(1, 2), 5]
@@ -176,8 +189,8 @@ def test_several_files_are_tagged_and_rated_together(inspector: Inspector, qtbot
 
 def test_known_tags_complete(inspector: Inspector, qtbot: QtBot) -> None:
     inspector.set_known_tags(["rain on tin"])
-    qtbot.keyClicks(inspector.tags.field, "rain")
-    assert inspector.tags.field.completer().currentCompletion() == "rain on tin"
+    qtbot.keyClicks(inspector.tags.editor.field, "rain")
+    assert inspector.tags.editor.field.completer().currentCompletion() == "rain on tin"
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)

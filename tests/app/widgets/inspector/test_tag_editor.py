@@ -17,9 +17,8 @@ def editor(qtbot: QtBot) -> TagEditor:
     return editor
 
 
-def test_given_and_suggested_tags_are_shown(editor: TagEditor) -> None:
-    editor.show_tags([1], ["dog"], ["bark"])
-    assert [(capsule.tag, capsule.kind) for capsule in editor.capsules()] == [("dog", "given"), ("bark", "suggested")]
+def test_tags_are_shown(editor: TagEditor) -> None:
+    assert [capsule.tag for capsule in editor.capsules()] == ["dog", "yard"]
 
 
 def test_several_tags_are_entered_at_once(editor: TagEditor, qtbot: QtBot) -> None:

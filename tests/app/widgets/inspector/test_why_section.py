@@ -3,8 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.look import theme
@@ -86,3 +87,16 @@ def test_the_answer_can_be_liked_and_disliked_and_shows_it(section: WhySection, 
         section.show_verdict(verdict)
         pressed.append((more.isChecked(), less.isChecked()))
     assert pressed == [(False, False), (True, False), (False, True), (False, False)]
+
+
+def test_the_clause_that_is_pointed_at_is_told_until_it_goes(section: WhySection) -> None:
+    section.show_why(why(hit(("dog", 0.0, 1.0, 0.9), ("car", 1.0, 2.0, 0.9)), file_row()))
+    pointed: list[str | None] = []
+    section.clause_pointed.connect(pointed.append)
+    _, car = section.findChildren(HeardRow)
+    at = QPointF(4, 4)
+    QApplication.sendEvent(car, QEnterEvent(at, at, at))
+    QApplication.sendEvent(car, QEvent(QEvent.Type.Leave))
+    QApplication.sendEvent(car, QEnterEvent(at, at, at))
+    section.show_why(None)
+    assert pointed == ["car", None, "car", None]

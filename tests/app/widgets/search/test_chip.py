@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QImage, QKeySequence
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QEnterEvent, QFocusEvent, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -217,3 +217,23 @@ def test_of_a_file_the_end_of_its_text_stays(qtbot: QtBot) -> None:
     ending: tuple[ChipKind, ...] = ("example", "liked", "disliked")
     pictures = [picture(qtbot, Chip(text + end, kind, None, "", (kind, 0))) for kind in ending for end in ("", "9")]
     assert all(pictures[place] != pictures[place + 1] for place in (0, 2, 4))
+
+
+def test_it_tells_while_it_is_pointed_at(qtbot: QtBot) -> None:
+    view = made(qtbot, DOG)
+    pointed: list[Chip | None] = []
+    view.pointed.connect(pointed.append)
+    at = QPointF(4, 4)
+    QApplication.sendEvent(view, QEnterEvent(at, at, at))
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    assert pointed == [DOG, None]
+
+
+def test_the_focus_points_at_it_where_a_key_brought_it(qtbot: QtBot) -> None:
+    view = made(qtbot, DOG)
+    pointed: list[Chip | None] = []
+    view.pointed.connect(pointed.append)
+    for reason in (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason):
+        QApplication.sendEvent(view, QFocusEvent(QEvent.Type.FocusIn, reason))
+        QApplication.sendEvent(view, QFocusEvent(QEvent.Type.FocusOut, reason))
+    assert pointed == [None, DOG, None]

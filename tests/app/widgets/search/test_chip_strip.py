@@ -275,3 +275,12 @@ def test_what_is_changed_in_a_chip_is_told(qtbot: QtBot, strip: ChipStrip) -> No
         view.negated.emit(DOG, True)
     assert renamed.args == [DOG, "hound"]
     assert negated.args == [DOG, True]
+
+
+def test_the_chip_that_is_pointed_at_is_told_until_it_goes(strip: ChipStrip) -> None:
+    pointed: list[Chip | None] = []
+    strip.set_chips([DOG, CAR])
+    strip.chip_pointed.connect(pointed.append)
+    views(strip)[1].pointed.emit(CAR)
+    strip.set_chips([DOG])
+    assert pointed == [CAR, None]

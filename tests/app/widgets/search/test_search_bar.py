@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.commands import Commands
 from app.view_models.query_chips import Chip
-from app.widgets.search.busy_line import BusyLine
+from app.widgets.busy_line import BusyLine
 from app.widgets.search.chip import ChipView
 from app.widgets.search.joiner_button import JoinerButton
 from app.widgets.search.search_bar import FIELD_ROW_PX, SearchBar
@@ -234,3 +234,12 @@ def test_any_writing_is_shown(bar: SearchBar, text: str) -> None:
     bar.set_chips([Chip(text, "clause", 0, "", ("clause", 0))])
     assert not bar.grab().isNull()
     assert bar.window().width() == 900
+
+
+def test_the_chip_that_is_pointed_at_is_told(bar: SearchBar) -> None:
+    pointed: list[Chip | None] = []
+    bar.set_chips([DOG])
+    bar.chip_pointed.connect(pointed.append)
+    (view,) = bar.findChildren(ChipView)
+    view.pointed.emit(DOG)
+    assert pointed == [DOG]

@@ -344,3 +344,35 @@ def test_sections_have_menus_for_the_keyboard(sidebar: Sidebar, qtbot: QtBot) ->
 def test_hostile_names_are_drawn(sidebar: Sidebar) -> None:
     sidebar.set_tags([NameCount(name, 1) for name in HOSTILE_NAMES])
     assert not sidebar.grab().isNull()
+
+
+# --- tags -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_suggested_tag_is_asked_for(sidebar: Sidebar, qtbot: QtBot) -> None:
+    sidebar.set_suggested([NameCount("bark", 4)], [])
+    bark = ("suggestion", "bark")
+    click(qtbot, sidebar, "suggested")  # which unfolds it
+    assert view_of(sidebar).isExpanded(index_of(sidebar, "suggested"))
+    with qtbot.waitSignal(sidebar.suggestion_chosen) as chosen:
+        click(qtbot, sidebar, bark)
+    assert chosen.args == ["bark"]
+    with qtbot.waitSignal(sidebar.more_like_tag_requested):
+        choose(sidebar, bark, "Teach it with examples…")
+
+
+def test_a_tag_finds_more_is_renamed_and_removed(sidebar: Sidebar, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(sidebar.more_like_tag_requested) as more:
+        choose(sidebar, DOG, "Find more like these…")
+    assert more.args == ["dog"]
+    with qtbot.waitSignal(sidebar.drop_tag_requested) as dropped:
+        choose(sidebar, DOG, "Remove from every file")
+    assert dropped.args == ["dog"]
+    with qtbot.waitSignal(sidebar.rename_tag_requested) as renamed:
+        view_of(sidebar).model().setData(index_of(sidebar, DOG), "hound", Qt.ItemDataRole.EditRole)
+    assert renamed.args == ["dog", "hound"]
+
+
+def test_a_personal_tag_can_be_made_where_tags_are_listed(sidebar: Sidebar, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(sidebar.new_tag_requested):
+        choose(sidebar, TAGS.key, "New personal tag…")

@@ -42,6 +42,7 @@ def gain(bar: PlayerBar) -> QSlider:
         ("Play loud sounds", "level_matching_toggled", [True]),
         ("Play what is selected", "play_on_select_toggled", [True]),
         ("Play from the moment", "play_from_moment_toggled", [True]),
+        ("Show where in the spectrogram", "heat_map_toggled", [True]),
         ("Hide or show", "collapse_toggled", [True]),
     ],
 )
@@ -76,11 +77,13 @@ def test_setting_anything_says_nothing(bar: PlayerBar) -> None:
     for name in (
         *("play_toggled", "loop_toggled", "speed_changed", "gain_changed", "level_matching_toggled", "view_changed"),
         *("play_on_select_toggled", "play_from_moment_toggled", "colour_map_changed", "collapse_toggled"),
+        "heat_map_toggled",
     ):
         getattr(bar, name).connect(lambda *args: said.append(args))
     setters: list[tuple[Callable[..., None], tuple[object, ...]]] = [
         *((each, (True,)) for each in (bar.set_playing, bar.set_loop, bar.set_level_matching, bar.set_play_on_select)),
         (bar.set_play_from_moment, (True,)),
+        (bar.set_heat_map, (True,)),
         (bar.set_collapsed, (True,)),
         (bar.set_speed, (0.5,)),
         (bar.set_gain_db, (-6.0,)),

@@ -12,6 +12,7 @@ from app.playing.player import Region
 from app.view_models.clause_spans import ClauseSpan
 from app.widgets.sound.sound_canvas import SoundCanvas
 from app.widgets.sound.sound_layout import GUTTER_PX
+from tests.app.explained_sounds import reasons
 from tests.app.shown_sounds import shown
 
 
@@ -132,3 +133,41 @@ def test_a_short_sound_is_seen_within_a_long_one(canvas: SoundCanvas) -> None:
     y = canvas.layout_now.waveform.center().y() - 5
     assert colour(canvas, GUTTER_PX + 300, y) == CLAUSE_COLOURS[1]
     assert colour(canvas, GUTTER_PX + 500, y) == CLAUSE_COLOURS[0]
+
+
+def test_curves_have_their_place_below_the_waveform(canvas: SoundCanvas) -> None:
+    plain = canvas.layout_now
+    sound = shown()
+    sound.reasons = reasons("dog", "car")
+    canvas.show_sound(sound)
+    lanes = canvas.layout_now.curves
+    assert lanes.height() > 0
+    assert canvas.layout_now.waveform.height() < plain.waveform.height()
+    picture = canvas.grab().toImage()
+    column = {picture.pixelColor(GUTTER_PX + 250, y).rgb() for y in range(lanes.top(), lanes.bottom())}
+    assert {CLAUSE_COLOURS[0].rgb(), CLAUSE_COLOURS[1].rgb()} <= column
+
+
+def test_under_a_heat_map_the_spectrogram_has_no_colour_of_its_own(canvas: SoundCanvas) -> None:
+    sound = shown()
+    canvas.show_sound(sound)
+    y = canvas.layout_now.spectrogram.bottom() - 3
+    assert colour(canvas, GUTTER_PX + 500, y).lightness() < 10
+    sound.reasons = reasons("dog", has_heat=True)
+    canvas.redraw()
+    y = canvas.layout_now.spectrogram.center().y() + 15
+    hot, cold = colour(canvas, GUTTER_PX + 500, y), colour(canvas, GUTTER_PX + 900, y)
+    assert hot.saturation() > 50
+    assert cold.saturation() == 0
+
+
+def test_the_play_head_leaves_curves_and_heat_as_they_were_painted(qtbot: QtBot, canvas: SoundCanvas) -> None:
+    sound = shown()
+    sound.reasons = reasons("dog", "car", has_heat=True)
+    painted = Painted(canvas)
+    canvas.show_sound(sound)
+    canvas.set_position(3.0)
+    qtbot.waitUntil(lambda: bool(painted.areas))
+    canvas.set_position(3.5)
+    qtbot.waitUntil(lambda: len(painted.areas) == 2)
+    assert painted.areas[1] == pytest.approx(2 * 5 * canvas.height(), rel=0.5)

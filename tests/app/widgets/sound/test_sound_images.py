@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from app.widgets.sound.colour_maps import colour_table
-from app.widgets.sound.sound_images import spectrogram_image, tinted, waveform_image
+from app.widgets.sound.sound_images import curve_image, spectrogram_image, tinted, waveform_image
 
 
 def coverage(image: QImage) -> np.ndarray:
@@ -57,3 +57,16 @@ def test_a_row_of_a_spectrogram_is_at_its_height(height_px: int) -> None:
     assert max(column) >= 200
     assert column.index(max(column)) == pytest.approx(192.5 / 256 * height_px, abs=1.5)
     assert max(image.pixelColor(1, y).red() for y in range(height_px)) < 30
+
+
+def test_a_curve_is_a_line_filled_lightly_below_and_less_lightly_where_it_is_good() -> None:
+    image = curve_image(np.array([0.25, 0.25, 0.75, 0.75]), 101, 1, 0.5)
+    values = np.array(
+        [[image.pixelIndex(x, y) for x in range(image.width())] for y in range(image.height())], np.float64
+    )
+    assert values.shape == (101, 4)
+    assert values[75, 0] == values[25, 3] == 255
+    assert (values[:75, 0] == 0).all()
+    assert (values[:25, 3] == 0).all()
+    assert 0 < values[90, 0] < values[90, 3] < 255
+    assert (values[25:76, 1:3].max(axis=1) == 255).all()  # neighbours touch

@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 from app.file_mime import mime_of
 from app.playing.player import Region
 from app.view_models.clause_spans import ClauseSpan
+from app.widgets.busy_line import BusyLine
 from app.widgets.sound.sound_canvas import SoundCanvas
 from app.widgets.sound.sound_layout import GUTTER_PX
 from app.widgets.sound.sound_view import SoundView
 from app.workers.region_files import RegionFiles
+from tests.app.explained_sounds import reasons
 from tests.app.shown_sounds import peaks_of, write_tone
 from tests.sound_files import RATE_HZ
 
@@ -267,3 +269,41 @@ def test_it_is_reached_and_named(view: SoundView) -> None:
     assert view.grab().toImage() == plain
     assert view.focusPolicy() == Qt.FocusPolicy.StrongFocus
     assert view.accessibleName() == "Waveform and spectrogram"
+
+
+def test_why_a_sound_was_found_is_not_shown_of_another_one(view: SoundView, tmp_path: Path) -> None:
+    view.show_sound(tmp_path / "dog.wav", 10.0, RATE_HZ)
+    view.set_reasons(reasons("dog"))
+    shown = canvas_of(view).shown
+    assert shown is not None
+    assert shown.reasons.clauses[0].relevance is not None
+    view.show_sound(tmp_path / "car.wav", 10.0, RATE_HZ)
+    shown = canvas_of(view).shown
+    assert shown is not None
+    assert [(clause.text, clause.relevance) for clause in shown.reasons.clauses] == [("dog", None)]
+
+
+def test_it_tells_when_something_else_is_on_show(qtbot: QtBot, view: SoundView, path: Path) -> None:
+    before = view.stretch
+    with qtbot.waitSignal(view.stretch_changed):
+        view.show_sound(path, 10.0, RATE_HZ)
+    shown = view.stretch
+    assert before is None
+    assert shown is not None
+    assert shown.is_whole
+    with qtbot.waitSignal(view.stretch_changed):
+        view.zoom_in()
+    assert stretch(view) == (view.stretch.start_s, view.stretch.end_s) == (2.5, 7.5)
+    with qtbot.waitSignal(view.stretch_changed):
+        view.clear()
+    assert view.stretch is None
+
+
+def test_a_line_at_the_bottom_says_that_something_is_found_out(qtbot: QtBot, view: SoundView, path: Path) -> None:
+    line = view.findChild(BusyLine)
+    assert isinstance(line, BusyLine)
+    view.set_explaining(True)
+    qtbot.waitUntil(line.isVisible)
+    assert view.rect().contains(line.geometry())
+    view.set_explaining(False)
+    assert not line.isVisible()

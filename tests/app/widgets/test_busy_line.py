@@ -7,7 +7,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.widgets.search.busy_line import PATIENCE_MS, BusyLine
+from app.widgets.busy_line import PATIENCE_MS, BusyLine
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    return window
 
 
 @pytest.fixture
