@@ -1,11 +1,16 @@
 """One sentence of what a file holds, in the captioner's words as far as the tags bear them out.
 
-The file is cut where what is heard changes for good. Of what the captioner says of a stretch those clauses are kept that
-name a sound which is suggested there; where none does, the tags speak as in `captions`. The stretches are joined in the
-order of time, so that the words of order say what the segments say.
+The file is cut where what is heard changes for good. Of what the captioner says of a stretch those clauses are kept
+that name a sound which is suggested there; where none does, the tags speak as in `captions`. The stretches are joined
+in the order of time, so that the words of order say what the segments say.
 
-Left to itself the captioner spoke of .55 sounds falsely in each of 248 sounds of held-out sources, the tags alone of
-.38, and both together of .36 and less.
+All was chosen on 248 sounds of held-out sources and 160 scenes of two of them. For each sound the captioner alone said
+.54 clauses that are false, the tags alone .38, both together .35; METEOR was .319, .184 and .267, CIDEr 1.61, .35 and
+1.35. A cut at a cosine below .2 made .36 false clauses, and no better captions of scenes than METEOR .294 for .285.
+
+Earmark's own network brings no captioner. On 522 other sounds every metric was better with one (METEOR .315 for .286,
+CIDEr 1.01 for .33), but .590 of the clauses were true instead of .653, and 44 files in 100 had a false one instead of
+38; and a caption takes 14 ms instead of .02.
 """
 
 from __future__ import annotations
@@ -33,8 +38,10 @@ _THEN = ", then "
 _JOINTS = re.compile(r",? then |,? followed by |,? while |,? as |,? and |, ")
 _ENDINGS = ("ings", "ing", "ers", "er", "ed", "es", "s", "e")
 _NAMES_NOTHING = frozenset(
-    "a an the of in on at or with is are by to from it its for into being something someone sound sounds noise heard "
-    "background person people man woman playing plays play , 's".split()
+    words_of(
+        "a an the of in on at or with is are by to from it its for into being something someone sound sounds noise "
+        "heard background person people man woman playing plays play,"
+    )
 )
 
 

@@ -88,24 +88,31 @@ def make_tag_vectors(
 
 
 def kept_tag_vectors(folder: Path, checkpoint_id: str, kinds: Sequence[SoundKind]) -> TagVectors | None:
-    """Those that `keep_tag_vectors` wrote for this network and these kinds; None if there are none, or damaged ones."""
+    """Those that `keep_tag_vectors` wrote for this network and these kinds; None if there are none, or damaged ones.
+
+    The network that ships brings its own, at half precision.
+    """
     try:
         vectors = np.load(_file(folder, checkpoint_id, kinds), allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
-    if vectors.dtype != np.float32 or vectors.ndim != 2 or len(vectors) != len(kinds):
+    if vectors.dtype not in (np.float16, np.float32) or vectors.ndim != 2 or len(vectors) != len(kinds):
         return None
+    if vectors.dtype == np.float16:
+        vectors = _normalised(vectors.astype(np.float32))
     norms = np.linalg.norm(vectors, axis=1)
     if not ((norms > 0.99) & (norms < 1.01)).all():  # false for NaN too
         return None
     return TagVectors(tuple(kind.id for kind in kinds), vectors)
 
 
-def keep_tag_vectors(folder: Path, checkpoint_id: str, kinds: Sequence[SoundKind], vectors: TagVectors) -> None:
-    """Write them so that a reader finds all of them or none. Raises OSError."""
+def keep_tag_vectors(
+    folder: Path, checkpoint_id: str, kinds: Sequence[SoundKind], vectors: TagVectors, *, halved: bool = False
+) -> None:
+    """Write them so that a reader finds all of them or none; `halved` at half precision. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     content = io.BytesIO()
-    np.save(content, vectors.vectors, allow_pickle=False)
+    np.save(content, vectors.vectors.astype(np.float16) if halved else vectors.vectors, allow_pickle=False)
     write_over(_file(folder, checkpoint_id, kinds), content.getvalue())
 
 

@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 library=$1
 earmark=.venv/bin/earmark
 
-"$earmark" index resources/demo_sounds --library "$library"
+"$earmark" index resources/demo_sounds --library "$library" --no-tags
 "$earmark" search --queries resources/demo_queries.txt --limit 4 --library "$library"

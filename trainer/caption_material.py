@@ -1,4 +1,4 @@
-"""What a captioner learns from: sentences that people wrote of sounds that are not here, and captioned sounds.
+"""What a captioner learns from: sentences of sounds that are not here, and captioned sounds.
 
 Sentences stand for sounds they never belonged to: a sentence's embedding is moved to where sounds are, and strays from
 there as sounds stray from their captions (seed K20's cross-attention needs something to attend to). How, is estimated
@@ -41,9 +41,7 @@ Encode = Callable[[Sequence[str]], np.ndarray]
 Hear = Callable[[Sequence[Clip]], list[FileEmbeddings]]
 
 
-def read_written(
-    folder: Path, collections: Sequence[str], *, refused: Collection[str], most_words: int
-) -> list[str]:
+def read_written(folder: Path, collections: Sequence[str], *, refused: Collection[str], most_words: int) -> list[str]:
     """Different sentences of at most so many words, in small letters, sorted; those in `refused` are left out.
 
     collections : of `WRITTEN`, or OWN. One embedding cannot say an order: sentences that speak of one are left out too.
@@ -153,6 +151,7 @@ class Captioned:
 def captioned(clips: Sequence[Clip], hear: Hear, kept: Path, checkpoint_id: str) -> Captioned:
     """Those of the clips that have a caption, as `hear` hears them, in their order."""
     chosen = [clip for clip in clips if clip.caption]
+
     def make() -> dict[str, np.ndarray]:
         heard = hear(chosen)
         return {
@@ -168,5 +167,5 @@ def captioned(clips: Sequence[Clip], hear: Hear, kept: Path, checkpoint_id: str)
 
 
 def said_of(clip: Clip) -> str:
-    """Its caption, or its label where the caption goes on in brackets about what few ears tell: "a note (D5) on ..."."""
+    """Its caption, or its label where the caption tells in brackets what few ears do: "a note (D5) on an oboe"."""
     return clip.label if "(" in clip.caption and clip.label else clip.caption

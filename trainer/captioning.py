@@ -1,7 +1,7 @@
 """Training the captioner: sentences from their own embeddings, moved to where sounds are, and from captioned sounds.
 
 Two sounds one after the other are said in that order, so that the words of order mean what they say; no sentence that
-people wrote says one, because its embedding as a whole cannot.
+stands for itself says one, because its embedding as a whole cannot.
 """
 
 from __future__ import annotations

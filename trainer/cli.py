@@ -248,7 +248,7 @@ def captioner_command(
 ) -> None:
     """Train what writes captions.
 
-    It goes into the network's folder. It learns from captions that people wrote of other sounds, and from the captioned sounds that the network was
+    It goes into the network's folder. It learns from sentences, and from the captioned sounds that the network was
     trained on. A run that was interrupted goes on; the network's checkpoint id stays the same.
 
     Example: earmark-train captioner runs/default/network --set optimizer.steps=1000
@@ -272,6 +272,26 @@ def captioner_command(
     decoder = make_captioner(chosen, Embedder.load(network), material, run)
     added = write_captioner(decoder, network)
     typer.echo(f"{chosen.name} is in {display_path(network)}: {added / 1e6:.2f} MB.")
+
+
+@app.command("tag-vectors")
+def tag_vectors_command(
+    network: Annotated[Path, typer.Argument(metavar="NETWORK", help="A network's folder.")],
+) -> None:
+    """Let a network read what kinds of sound are called, once and for all.
+
+    It puts what it reads into its folder, so that no library has to read it again, which takes half a minute. To be
+    done anew when the words of the ontology change.
+    """
+    from engine.embedding import Embedder
+    from engine.ontology import sound_kinds
+    from engine.tag_vectors import keep_tag_vectors, make_tag_vectors
+
+    embedder, kinds = Embedder.load(network), sound_kinds()
+    for old in network.glob("tags-*.npy"):
+        old.unlink()
+    keep_tag_vectors(network, embedder.checkpoint_id, kinds, make_tag_vectors(kinds, embedder.embed_text), halved=True)
+    typer.echo(f"{display_path(network)} knows {len(kinds)} kinds of sound.")
 
 
 @app.command("personal")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,19 @@ def test_a_library_that_is_not_there_or_lacks_half_is_not_made(tmp_path: Path) -
         existing_library(tmp_path)
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """As a terminal starts a process; one that runs tests may be deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_the_first_interruption_is_remembered_and_the_second_interrupts() -> None:
-    usual = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), interruption() as is_interrupted:
         assert not is_interrupted()
         signal.raise_signal(signal.SIGINT)
         assert is_interrupted()
         signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is usual
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

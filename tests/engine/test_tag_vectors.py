@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.ontology import SoundKind
+from engine.clap import checkpoint
+from engine.ontology import SoundKind, sound_kinds
+from engine.paths import default_network_folder
 from engine.tag_vectors import (
     PromptRecipe,
     TagVectors,
@@ -79,6 +81,23 @@ def test_another_network_or_another_word_finds_nothing(tmp_path: Path, vectors: 
     assert kept_tag_vectors(tmp_path, "network", [DOG, replace(CAT, scenes=("a cat purrs",))]) is None
     assert kept_tag_vectors(tmp_path, "network", [DOG]) is None
     assert kept_tag_vectors(tmp_path / "nowhere", "network", [DOG, CAT]) is None
+
+
+def test_at_half_precision_they_are_directions_still(tmp_path: Path, vectors: TagVectors) -> None:
+    keep_tag_vectors(tmp_path, "network", [DOG, CAT], vectors, halved=True)
+    kept = kept_tag_vectors(tmp_path, "network", [DOG, CAT])
+    assert kept is not None
+    np.testing.assert_allclose(np.linalg.norm(kept.vectors, axis=1), 1.0, atol=1e-6)
+    np.testing.assert_allclose(kept.vectors, vectors.vectors, atol=1e-3)
+
+
+def test_the_network_that_ships_has_read_the_ontology() -> None:
+    """If this fails: `earmark-train tag-vectors resources/default_network`."""
+    folder, kinds = default_network_folder(), sound_kinds()
+    kept = kept_tag_vectors(folder, checkpoint.verify(folder), kinds)
+    assert kept is not None
+    assert kept.kinds == tuple(kind.id for kind in kinds)
+    assert len(list(folder.glob("tags-*.npy"))) == 1
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x93NUMPY", b"not an array at all"])

@@ -50,7 +50,9 @@ def test_sentences_of_others_are_read_once_and_without_an_order(folder: Path) ->
 
 
 def test_what_is_measured_on_and_what_is_long_is_left_out(folder: Path) -> None:
-    assert read_written(folder, ["audiocaps", "clotho"], refused=["A DOG BARKS"], most_words=5) == ["rain falls on a roof"]
+    assert read_written(folder, ["audiocaps", "clotho"], refused=["A DOG BARKS"], most_words=5) == [
+        "rain falls on a roof"
+    ]
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:

@@ -22,7 +22,7 @@ def test_its_captioner_is_small_enough_to_be_shipped() -> None:
 
 
 def test_a_setting_that_it_has_not_is_refused() -> None:
-    with pytest.raises(TrainerError, match="no setting rows.colour"):
+    with pytest.raises(TrainerError, match=r"no setting rows\.colour"):
         load_captioner_recipe("captioner", {"rows.colour": 1})
 
 

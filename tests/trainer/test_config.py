@@ -7,8 +7,10 @@ import pytest
 from trainer.config import CONFIGS, PretrainingConfig, load_recipe
 from trainer.errors import TrainerError
 
+RECIPES = sorted(path for path in CONFIGS.glob("*.toml") if path.stem != "captioner")  # which is of another kind
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_in_the_repository_can_be_read(path: Path) -> None:
     recipe = load_recipe(path.stem)
     assert recipe == load_recipe(str(path))

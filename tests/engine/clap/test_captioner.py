@@ -256,7 +256,7 @@ def test_settings_that_do_not_fit_the_weights_are_refused(
     change(settings)
     (folder / checkpoint.CAPTIONER).write_text(json.dumps(settings))
     checkpoint.seal(folder)  # with honest checksums: the parts themselves must be found out
-    with pytest.raises(DamagedCheckpoint, match="The captioner in .* do not fit together; nothing was changed"):
+    with pytest.raises(DamagedCheckpoint, match=r"The captioner in .* do not fit together; nothing was changed"):
         captioner.load(folder)
 
 

@@ -6,9 +6,10 @@ import math
 
 import pytest
 
+from engine.clap.captioner import words_of
 from trainer.evaluate.caption_metrics import METRICS, bleu, cider_of, measured, meteor, rouge_l
 
-REFERENCE = "a dog barks in the yard".split()
+REFERENCE = words_of("a dog barks in the yard")
 
 
 def test_the_reference_itself_is_perfect() -> None:
@@ -24,18 +25,18 @@ def test_nothing_in_common_is_worth_nothing() -> None:
 
 def test_bleu_is_precision_with_a_penalty_for_being_short() -> None:
     # 2 of 3 words are in the reference, which is twice as long
-    assert bleu("a cat barks".split(), [REFERENCE], 1) == pytest.approx(2 / 3 * math.exp(1 - 6 / 3))
+    assert bleu(words_of("a cat barks"), [REFERENCE], 1) == pytest.approx(2 / 3 * math.exp(1 - 6 / 3))
 
 
 def test_bleu_counts_a_repeated_word_as_often_as_a_reference_has_it() -> None:
-    assert bleu("dog dog dog dog dog dog".split(), [REFERENCE], 1) == pytest.approx(1 / 6)
+    assert bleu(words_of("dog dog dog dog dog dog"), [REFERENCE], 1) == pytest.approx(1 / 6)
 
 
 def test_rouge_is_the_f_measure_of_the_longest_common_subsequence() -> None:
     # "a ... barks ... yard": 3 of 4 words, of 6
     precision, recall = 3 / 4, 3 / 6
     expected = (1 + 1.44) * precision * recall / (recall + 1.44 * precision)
-    assert rouge_l("a barks yard loudly".split(), [REFERENCE]) == pytest.approx(expected)
+    assert rouge_l(words_of("a barks yard loudly"), [REFERENCE]) == pytest.approx(expected)
 
 
 def test_the_best_reference_counts() -> None:
@@ -46,13 +47,13 @@ def test_the_best_reference_counts() -> None:
 
 def test_meteor_takes_words_of_one_stem_for_the_same() -> None:
     # all three match in one chunk: F = 1, penalty 0.5 * (1 / 3) ** 3
-    assert meteor("a dog barking".split(), ["a dog barks".split()]) == pytest.approx(1 - 0.5 / 27)
+    assert meteor(words_of("a dog barking"), [words_of("a dog barks")]) == pytest.approx(1 - 0.5 / 27)
 
 
 def test_cider_weighs_rare_words_more() -> None:
-    references = [["a dog".split()], ["a cat".split()], ["a car".split()], ["a bell".split()]]
-    scores = cider_of(["a dog".split(), "a dog".split(), "a".split(), "bell".split()], references)
-    # single words: "dog" has all the weight, since "a" is in every reference; pairs: "a dog"; longer ones there are none
+    references = [[words_of("a dog")], [words_of("a cat")], [words_of("a car")], [words_of("a bell")]]
+    scores = cider_of([words_of("a dog"), words_of("a dog"), words_of("a"), words_of("bell")], references)
+    # single words: "dog" has all the weight, since "a" is in every reference; pairs: "a dog"; none are longer
     assert scores[0] == pytest.approx(10 * (1 + 1) / 4)
     assert scores[1] == scores[2] == 0.0
     assert scores[3] == pytest.approx(10 * 1 / 4 * math.exp(-1 / (2 * 36)))

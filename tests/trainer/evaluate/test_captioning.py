@@ -69,8 +69,12 @@ def test_right_captions_are_told_from_wrong_ones(judge: Judge) -> None:
     heard = heard_of(("a dog",), ("a car",), ("a bell",))
     writers = {"right": written("a dog", "a car", "a bell"), "wrong": written("rain", UNCLEAR, "wind")}
     table = sound_table(writers, heard, judge)
-    values = {(row.name, column): each for row in table.rows for column, each in zip(table.columns, row.figures)}
-    assert [values["right", metric].value > values["wrong", metric].value for metric in METRICS] == [True] * len(METRICS)
+    values = {
+        (row.name, column): each for row in table.rows for column, each in zip(table.columns, row.figures, strict=True)
+    }
+    assert [values["right", metric].value > values["wrong", metric].value for metric in METRICS] == [True] * len(
+        METRICS
+    )
     assert values["right", "clauses true"].value == 1.0
     assert values["right", "false clauses, each"].value == 0.0
     assert values["wrong", "says something"].value == pytest.approx(2 / 3)

@@ -44,6 +44,8 @@ def test_every_section_is_measured(everything: Evaluation) -> None:
         "cut: ESC-10",
         "tagging",
         "suggested tags",
+        "captions of sounds",
+        "captions of two sounds",
         "few shot: mAP",
         "few shot: accuracy",
         "localisation",
