@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from engine.audio import read_audio, read_info
+from engine.audio import AudioDecoder, Resampler, read_info, to_mono
 from engine.cli_options import JsonOption, NetworkOption, path_argument
 from engine.cli_output import say, show_json
 from engine.cli_search import checked_query
 from engine.errors import EngineError, display_path
+from engine.long_spectrogram import SAMPLE_RATE_HZ, LongSpectrogram
 from engine.query import parse
 from engine.safe_files import write_over
 
@@ -120,11 +122,20 @@ def _explained(file: Path, texts: list[str], start_s: float, end_s: float, netwo
 
 
 def _draw(explanation: Explanation, start_s: float, end_s: float, png: Path) -> None:
-    from engine.explanation_picture import SAMPLE_RATE_HZ, picture_of
+    from engine.explanation_picture import picture_of
 
-    sound = read_audio(explanation.path, sample_rate_hz=SAMPLE_RATE_HZ, start_s=start_s, duration_s=end_s - start_s)
-    write_over(png, picture_of(explanation, sound, start_s))
+    blocks = _blocks(explanation.path, start_s, end_s - start_s)
+    write_over(png, picture_of(explanation, LongSpectrogram(blocks, start_s)))
     say(f"The picture is in {display_path(png)}.")
+
+
+def _blocks(path: Path, start_s: float, duration_s: float) -> Iterator[np.ndarray]:
+    """(samples,) each, at SAMPLE_RATE_HZ."""
+    with AudioDecoder(path, start_s=start_s, duration_s=None if math.isinf(duration_s) else duration_s) as decoder:
+        resampler = Resampler(decoder.info.sample_rate_hz, SAMPLE_RATE_HZ)
+        for block in decoder:
+            yield resampler.feed(to_mono(block))
+    yield resampler.finish()
 
 
 def _tell(curve: Relevance, heat_map: HeatMap | None) -> None:

@@ -101,7 +101,7 @@ def export_command(
     with existing_library(library or user_library_folder()) as opened:
         chosen = known_names(opened, names or [])
         embedder = _embedder(network)
-        learned = TagLearner(opened, embedder).learn_stored()
+        learned = TagLearner(opened, embedder).learn_stored(chosen)
         text = to_json(tag_set_of(opened, chosen, embedder.checkpoint_id, learned))
     write_over(file, text.encode())
     typer.echo(f"{display_path(file)} holds {count(len(chosen), 'personal tag')}.")
@@ -111,7 +111,8 @@ def export_command(
 def import_command(file: FileArgument, library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Take personal tags from a JSON file, with those of their examples that are in the library.
 
-    An example is found by its sound too, if it lies elsewhere here. What the tags have already stays.
+    An example is found by its sound too, if it lies elsewhere here. A tag of which no example is here goes by what it
+    learned, with the same network. What the tags have already stays.
     """
     try:
         tags = from_json(file.read_text("utf-8"), file)
@@ -123,9 +124,11 @@ def import_command(file: FileArgument, library: LibraryOption = None, as_json: J
         taken = take_over(opened, tags)
     for tag in taken:
         if as_json:
-            show_json({"name": tag.name, "found": tag.found, "examples": tag.examples})
+            show_json({"name": tag.name, "found": tag.found, "examples": tag.examples, "learned": tag.learned})
         else:
-            typer.echo(f"{display_path(tag.name)}: {tag.found} of {count(tag.examples, 'example')} are in the library.")
+            found = f"{tag.found} of {count(tag.examples, 'example')} are in the library"
+            kept = "; what it learned elsewhere is kept" if tag.learned else ""
+            typer.echo(f"{display_path(tag.name)}: {found}{kept}.")
 
 
 def _in_library(library: Library, examples: Sequence[Example]) -> list[TagExample]:
@@ -188,5 +191,5 @@ def _show(library: Library, learned: LearnedTag, as_json: bool) -> None:
 
 
 def _facts(learned: LearnedTag) -> dict[str, Any]:
-    names = ("name", "method", "found", "likes", "mistaken", "unlikes", "unheard")
+    names = ("name", "method", "found", "likes", "mistaken", "unlikes", "unheard", "elsewhere")
     return {name: getattr(learned, name) for name in names}

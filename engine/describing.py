@@ -28,6 +28,7 @@ from engine.embedding import BATCH_TEXTS, Embedder
 from engine.library import Library
 from engine.library_rows import AudioFile, Suggestion
 from engine.ontology import kind_by_id, sound_kinds
+from engine.paths import default_network_folder
 from engine.personal_tagging import suggestion_of
 from engine.personal_tags import PersonalTag
 from engine.random_files import RandomFiles
@@ -188,10 +189,11 @@ class Describer:
     # --- what it is made of ------------------------------------------------------------------------------------------
 
     def _tag_vectors(self, run: _Run) -> TagVectors:
-        """Kept, or made now."""
+        """Kept, or brought by the network, or made now."""
         if self._tags is None:
             kinds, where = sound_kinds(), (self._library.folder, self.embedder.checkpoint_id)
-            self._tags = kept_tag_vectors(*where, kinds)
+            brought = self._network_folder or default_network_folder(), self.embedder.checkpoint_id
+            self._tags = kept_tag_vectors(*where, kinds) or kept_tag_vectors(*brought, kinds)
             if self._tags is None:
                 self._tags = make_tag_vectors(kinds, lambda texts: self._read(texts, run))
                 with suppress(OSError):  # the next run reads the words again
@@ -243,7 +245,7 @@ class Describer:
     def _personal_id(self) -> str:
         """Of the personal tags and what they learn from; nothing if there are none."""
         examples = self._library.tag_examples
-        known = [(name, examples.of(name)) for name in examples.names()]
+        known = [(name, examples.of(name), examples.learned_elsewhere(name)) for name in examples.names()]
         return hashlib.sha256(repr(known).encode()).hexdigest()[:32] if known else ""
 
 

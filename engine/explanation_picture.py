@@ -12,27 +12,25 @@ import numpy as np
 
 from engine.errors import EngineError, display_path
 from engine.explanation import Explanation, HeatMap, Relevance
+from engine.long_spectrogram import SAMPLE_RATE_HZ, LongSpectrogram
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
-SAMPLE_RATE_HZ = 44_100  # of what is drawn
 WIDTH_INCHES, DOTS_PER_INCH = 11.0, 120
 SPECTROGRAM_INCHES, CURVE_INCHES, MARGIN_INCHES = 2.3, 0.9, 0.55
 COLOURS = ("#c2410c", "#1d6fb8", "#2e7d32", "#8e24aa", "#b8860b")  # of clauses: dark enough for a line on white
 MOST_OPAQUE = 0.85  # so that the spectrogram is seen below the warmest spot
 LOWEST_HZ, TICKS_HZ = 50.0, (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000)
 RANGE_DB = 70.0  # below the loudest spot
-WINDOW_S, HOPS_IN_WINDOW = 0.04, 4
-MOST_COLUMNS = 2000  # of a spectrogram: more than the picture has pixels
 
 
-def picture_of(explanation: Explanation, sound: np.ndarray, start_s: float) -> bytes:
+def picture_of(explanation: Explanation, spectrogram: LongSpectrogram) -> bytes:
     """A PNG file.
 
-    sound : (samples,) at SAMPLE_RATE_HZ, the stretch from `start_s` that was explained
+    spectrogram : of the stretch that was explained
     Raises EngineError without matplotlib.
     """
     try:
@@ -44,7 +42,7 @@ def picture_of(explanation: Explanation, sound: np.ndarray, start_s: float) -> b
     heights = _heights(explanation)
     figure = Figure((WIDTH_INCHES, sum(heights) + MARGIN_INCHES), DOTS_PER_INCH, layout="constrained")
     figure.suptitle(display_path(explanation.path.name), x=0.01, ha="left", fontsize=10, parse_math=False)
-    _draw(figure, heights, explanation, sound, start_s)
+    _draw(figure, heights, explanation, spectrogram)
     content = io.BytesIO()
     figure.savefig(content, format="png")
     return content.getvalue()
@@ -58,20 +56,13 @@ def _heights(explanation: Explanation) -> list[float]:
     return [SPECTROGRAM_INCHES, *[CURVE_INCHES] * curves]
 
 
-def _draw(
-    figure: Figure,
-    heights: list[float],
-    explanation: Explanation,
-    sound: np.ndarray,
-    start_s: float,
-) -> None:
+def _draw(figure: Figure, heights: list[float], explanation: Explanation, spectrogram: LongSpectrogram) -> None:
     from matplotlib.colors import LinearSegmentedColormap, to_rgba
 
     axes = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
-    end_s = start_s + len(sound) / SAMPLE_RATE_HZ
     spectrograms, curves = (axes[::2], axes[1::2]) if explanation.heat_maps else (axes[:1], axes[1:])
     for axis in spectrograms:
-        _draw_spectrogram(axis, sound, start_s)
+        _draw_spectrogram(axis, spectrogram)
     for number, (axis, curve) in enumerate(zip(curves, explanation.relevance, strict=True)):
         _draw_curve(axis, curve, COLOURS[number % len(COLOURS)], is_named=not explanation.heat_maps)
     for number, (axis, heat_map) in enumerate(zip(spectrograms, explanation.heat_maps, strict=False)):
@@ -79,20 +70,15 @@ def _draw(
         fading = [to_rgba(colour, 0.0), to_rgba(colour, MOST_OPAQUE)]
         _draw_heat(axis, heat_map, LinearSegmentedColormap.from_list("heat", fading))
         axis.set_title(heat_map.text, loc="left", fontsize=10, color=colour, parse_math=False)
-    axes[-1].set_xlim(start_s, end_s)
+    axes[-1].set_xlim(spectrogram.start_s, spectrogram.end_s)
     axes[-1].set_xlabel("seconds")
 
 
-def _draw_spectrogram(axis: Axes, sound: np.ndarray, start_s: float) -> None:
-    samples = max(32, round(WINDOW_S * SAMPLE_RATE_HZ))
-    padded = np.pad(sound, samples // 2 + 1)
-    hop = max(samples // HOPS_IN_WINDOW, len(padded) // MOST_COLUMNS)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, samples)[::hop] * np.hanning(samples)
-    levels_db = 20 * np.log10(np.abs(np.fft.rfft(frames)).T + 1e-9)  # (bins, columns)
-    edges_s = start_s + (np.arange(levels_db.shape[1] + 1) - 0.5) * hop / SAMPLE_RATE_HZ
-    edges_hz = (np.arange(len(levels_db) + 1) - 0.5) * SAMPLE_RATE_HZ / samples
+def _draw_spectrogram(axis: Axes, spectrogram: LongSpectrogram) -> None:
+    levels_db = spectrogram.levels_db
+    edges_hz = np.maximum(spectrogram.edges_hz, 1.0)
     loudest = float(levels_db.max())
-    axis.pcolormesh(edges_s, np.maximum(edges_hz, 1.0), levels_db, vmin=loudest - RANGE_DB, vmax=loudest, cmap="Greys")
+    axis.pcolormesh(spectrogram.edges_s, edges_hz, levels_db, vmin=loudest - RANGE_DB, vmax=loudest, cmap="Greys")
     axis.set_yscale("log")
     axis.set_ylim(LOWEST_HZ, SAMPLE_RATE_HZ / 2)
     ticks = [hz for hz in TICKS_HZ if hz < SAMPLE_RATE_HZ / 2]

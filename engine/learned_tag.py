@@ -23,6 +23,7 @@ class LearnedTag:
     found, likes : of so many examples so many are found when each in turn is left out
     mistaken, unlikes : of so many that are not meant so many are taken all the same, left out in the same way
     unheard : so many examples were left out, because the network has not listened to them yet
+    elsewhere : it has no example here that can be heard, and goes by what it learned from `likes` in another library
     """
 
     name: str
@@ -33,12 +34,13 @@ class LearnedTag:
     unlikes: int
     suggestions: tuple[FoundSound, ...]
     unheard: int = 0
+    elsewhere: bool = False
 
 
 def quality_sentence(tag: LearnedTag) -> str:
     """What a person may expect of a tag: of examples that it did not learn from, how many it finds."""
     said = [_finding(tag)]
-    if tag.unlikes:
+    if tag.unlikes and not tag.elsewhere:
         said.append(_mistaking(tag))
     if tag.unheard:
         said.append(
@@ -50,6 +52,10 @@ def quality_sentence(tag: LearnedTag) -> str:
 
 
 def _finding(tag: LearnedTag) -> str:
+    if tag.elsewhere:
+        examples = "one example" if tag.likes == 1 else f"{tag.likes} examples"
+        none_here = "it cannot be heard here" if tag.likes == 1 else "none of them can be heard here"
+        return f"It was learned elsewhere from {examples}; {none_here}. Give it one from here, and it learns from that."
     if not tag.likes:
         return "It goes by its name alone: give it an example to learn from."
     if tag.likes == 1:

@@ -194,6 +194,19 @@ def m004_personal_tags(database: AnyDatabase) -> None:
     """)
 
 
+@library_migrations()
+def m005_learned_elsewhere(database: AnyDatabase) -> None:
+    database.executescript("""
+        -- what a personal tag came with from another library: it goes by that while it has no example here
+        CREATE TABLE learned_elsewhere (
+            personal_tag_id INTEGER NOT NULL REFERENCES personal_tag (id) ON DELETE CASCADE,
+            checkpoint_id TEXT NOT NULL,  -- the network that it means something to
+            learned TEXT NOT NULL,  -- JSON, as in a file of personal tags
+            PRIMARY KEY (personal_tag_id, checkpoint_id)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
 @index_migrations()
 def m001_files_and_embeddings(database: AnyDatabase) -> None:
     database.executescript("""

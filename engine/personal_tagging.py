@@ -64,6 +64,7 @@ class PersonalTagger:
             unlikes=quality.unlikes,
             suggestions=tuple(islice(self._found(tag, decided), limit)),
             unheard=learned.unheard,
+            elsewhere=learned.elsewhere,
         )
 
     def _found(self, tag: PersonalTag, decided: set[int]) -> Iterator[FoundSound]:

@@ -37,7 +37,7 @@ badly, and says so: with 5 examples it finds .32 of the others, and .39 of those
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -164,6 +164,17 @@ def learn(
         mistaken += int(without.takes(unliked)[~those_unliked].sum())
     quality = Quality(found, len(likes), mistaken, len(unlikes), int(fits[0].takes(strangers).sum()), len(background))
     return PersonalTag(kind, fits[0].scorer, fits[0].threshold, quality)
+
+
+def at_home(tag: PersonalTag, background: Sequence[FileEmbeddings]) -> PersonalTag:
+    """What was learned in another library, in deviations above what is usual in this one. It orders files the same.
+
+    background : as for `learn`
+    """
+    strangers = Sounds.of(background, len(tag.scorer.weights))
+    fit = _judged(tag.scorer, strangers)
+    quality = replace(tag.quality, taken=int(fit.takes(strangers).sum()), strangers=len(background))
+    return PersonalTag(tag.kind, fit.scorer, fit.threshold, quality)
 
 
 def scores(tag: PersonalTag, sounds: Sounds) -> np.ndarray:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.database import Database, storable_text
@@ -104,6 +104,31 @@ class TagExamples:
         """The tag learns no more. Files that have it keep it, and what was rejected stays rejected."""
         with self._database.atomic():
             self._database.execute("DELETE FROM personal_tag WHERE name = ?", (storable_text(name),))
+
+    # --- what was learned elsewhere ----------------------------------------------------------------------------------
+
+    def learned_elsewhere(self, name: str) -> dict[str, str]:
+        """What the tag came with from another library, as `tag_sets` writes it, by the id of the network."""
+        rows = self._database.rows(
+            "SELECT checkpoint_id, learned FROM learned_elsewhere JOIN personal_tag ON id = personal_tag_id"
+            " WHERE name = ? ORDER BY checkpoint_id",
+            (storable_text(name),),
+        )
+        return dict(rows)
+
+    def keep_learned(self, name: str, learned: Mapping[str, str]) -> None:
+        """As `learned_elsewhere` has it, in place of what there was for the same network. The tag is new if there is
+        none of this name. Raises ValueError for no name.
+        """
+        name = _checked_name(name)
+        with self._database.atomic():
+            self._database.execute("INSERT OR IGNORE INTO personal_tag (name) VALUES (?)", (name,))
+            for checkpoint_id, text in learned.items():
+                self._database.execute(
+                    "INSERT OR REPLACE INTO learned_elsewhere (personal_tag_id, checkpoint_id, learned)"
+                    " SELECT id, ?, ? FROM personal_tag WHERE name = ?",
+                    (checkpoint_id, text, name),
+                )
 
     # --- suggestions -------------------------------------------------------------------------------------------------
 

@@ -9,16 +9,20 @@ from engine.errors import NotInLibrary, display_path
 from engine.library import Library
 from engine.personal_tags import PersonalTag
 from engine.tag_examples import TagExample
-from engine.tag_sets import NamedExample, NamedTag, TagSet
+from engine.tag_sets import NamedExample, NamedTag, TagSet, learned_to_json
 
 
 @dataclass(frozen=True)
 class TakenOver:
-    """A tag of a set, and how many of its examples were found here: by path, or by the hash of their sound."""
+    """A tag of a set, and how many of its examples were found here: by path, or by the hash of their sound.
+
+    learned : whether what it learned from examples came along
+    """
 
     name: str
     found: int
     examples: int
+    learned: bool = False
 
 
 def tag_set_of(
@@ -29,13 +33,10 @@ def tag_set_of(
 
 
 def take_over(library: Library, tags: TagSet) -> list[TakenOver]:
-    """Store the examples of the tags, beside those that there are. Those that are not in this library are left out."""
-    taken = []
-    for tag in tags.tags:
-        likes, unlikes = _found(library, tag.likes), _found(library, tag.unlikes)
-        library.tag_examples.give(tag.name, likes, unlikes)
-        taken.append(TakenOver(tag.name, len(likes + unlikes), len(tag.likes + tag.unlikes)))
-    return taken
+    """Store the examples of the tags that are in this library, beside those that there are, and what was learned from
+    all of them.
+    """
+    return [_taken_over(library, tag, tags.checkpoint_id) for tag in tags.tags]
 
 
 def known_names(library: Library, names: Sequence[str]) -> list[str]:
@@ -48,6 +49,17 @@ def known_names(library: Library, names: Sequence[str]) -> list[str]:
         if name.casefold() not in written:
             raise NotInLibrary(f"The library has no personal tag {display_path(name)}; `earmark tags list` shows all.")
     return list(dict.fromkeys(written[name.casefold()] for name in names)) or list(written.values())
+
+
+def _taken_over(library: Library, tag: NamedTag, checkpoint_id: str) -> TakenOver:
+    likes, unlikes = _found(library, tag.likes), _found(library, tag.unlikes)
+    learned = {}
+    if tag.learned is not None and tag.learned.quality.likes:  # a name is read here as well as elsewhere
+        learned = {checkpoint_id: learned_to_json(tag.learned)}
+    with library.library_db.atomic():
+        library.tag_examples.give(tag.name, likes, unlikes)
+        library.tag_examples.keep_learned(tag.name, learned)
+    return TakenOver(tag.name, len(likes + unlikes), len(tag.likes + tag.unlikes), bool(learned))
 
 
 def _named(library: Library, name: str, learned: PersonalTag | None) -> NamedTag:

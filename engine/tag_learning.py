@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from engine.embedding import Embedder
 from engine.library import Library
 from engine.library_rows import Order, Scope
-from engine.personal_tags import STRANGERS, PersonalTag, learn
+from engine.personal_tags import STRANGERS, PersonalTag, at_home, learn
 from engine.random_files import RandomFiles
 from engine.stored_embeddings import FileEmbeddings
 from engine.tag_examples import ExamplesOfTag, TagExample
+from engine.tag_sets import learned_from_json
 
 
 @dataclass(frozen=True)
 class LearnedFromExamples:
-    """What a tag learned; `unheard` : so many examples the network has not listened to, and they were left out."""
+    """What a tag learned.
+
+    unheard : so many examples the network has not listened to, and they were left out
+    elsewhere : it learned that in another library, and `tag.quality` tells how it did there
+    """
 
     tag: PersonalTag
     unheard: int
+    elsewhere: bool = False
 
 
 class TagLearner:
@@ -32,22 +39,41 @@ class TagLearner:
         self._random_files = RandomFiles(library, embedder.checkpoint_id, STRANGERS)
 
     def learn(self, name: str, examples: ExamplesOfTag) -> LearnedFromExamples:
-        """From examples of which there may be none. Raises UnusableLibrary."""
+        """From examples of which there may be none. Where none that is like the tag can be heard, it goes by what it
+        learned elsewhere, if anything: what it is not says too little. Raises UnusableLibrary.
+        """
         likes, unlikes = self._heard(examples.likes), self._heard(examples.unlikes)
-        (name_vector,) = self._embedder.embed_text([name])
+        unheard = len(examples.likes + examples.unlikes) - len(likes + unlikes)
         known = {one.file_id for one in examples.likes + examples.unlikes}.union(self.tagged(name))
-        tag = learn(name_vector, likes, unlikes, self._random_files.heard(without=known))
-        return LearnedFromExamples(tag, len(examples.likes + examples.unlikes) - len(likes + unlikes))
+        strangers = self._random_files.heard(without=known)
+        elsewhere = None if likes else self._learned_elsewhere(name)
+        if elsewhere is not None:
+            return LearnedFromExamples(at_home(elsewhere, strangers), unheard, elsewhere=True)
+        (name_vector,) = self._embedder.embed_text([name])
+        return LearnedFromExamples(learn(name_vector, likes, unlikes, strangers), unheard)
 
-    def learn_stored(self) -> dict[str, PersonalTag]:
-        """All personal tags that have an example, by name."""
-        examples = {name: self._library.tag_examples.of(name) for name in self._library.tag_examples.names()}
-        return {name: self.learn(name, given).tag for name, given in examples.items() if given.likes or given.unlikes}
+    def learn_stored(self, names: Iterable[str] | None = None) -> dict[str, PersonalTag]:
+        """The personal tags of these names, or all, by name; without those that have nothing to learn from."""
+        known = self._library.tag_examples
+        learned = {}
+        for name in known.names() if names is None else names:
+            examples = known.of(name)
+            if examples.likes or examples.unlikes or self._learned_elsewhere(name) is not None:
+                learned[name] = self.learn(name, examples).tag
+        return learned
 
     def tagged(self, name: str) -> list[int]:
         """The files that a person gave the tag."""
         ids: list[int] = self._library.listing(Scope(tags=(name,)), Order("added")).tolist()
         return ids
+
+    def _learned_elsewhere(self, name: str) -> PersonalTag | None:
+        """With this network."""
+        text = self._library.tag_examples.learned_elsewhere(name).get(self._embedder.checkpoint_id, "")
+        with suppress(ValueError):
+            tag = learned_from_json(text)
+            return tag if len(tag.scorer.weights) == self._embedder.dim else None
+        return None
 
     def _heard(self, examples: Sequence[TagExample]) -> list[FileEmbeddings]:
         """What is stored of them."""

@@ -114,6 +114,19 @@ def _example_from_dict(example: dict[str, Any]) -> NamedExample:
     return NamedExample(Path(_text(example["path"])), start_s, end_s, content_id)
 
 
+def learned_to_json(tag: PersonalTag) -> str:
+    """As it stands in a file of personal tags."""
+    return json.dumps(_learned_to_dict(tag))
+
+
+def learned_from_json(text: str) -> PersonalTag:
+    """What `learned_to_json` made of it. Raises ValueError for anything else."""
+    try:
+        return _learned_from_dict(json.loads(text))
+    except (TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError("it is not as Earmark writes it") from error
+
+
 def _learned_to_dict(tag: PersonalTag) -> dict[str, Any]:
     return {
         "kind": tag.kind,

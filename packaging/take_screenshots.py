@@ -21,7 +21,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.look import theme
+from app.services.messages import Described, Explained
 from app.settings import Settings
+from app.widgets.tags.personal_tag_dialog import PersonalTagDialog
 from app.windows.main_window import MainWindow
 from engine.paths import demo_sounds_folder
 from tests.recording_devices import HearingMicrophones, RecordingDevices
@@ -44,6 +46,10 @@ class Tour(QObject):
         )
         self.window.resize(*size)
         self.window.show()
+        self._explained: list[Explained] = []
+        self._described: list[Described] = []
+        self.window.services.explained.connect(self._explained.append)
+        self.window.services.described.connect(self._described.append)
         self._steps = self.steps()
         self._condition = next(self._steps)
         self._holds_for = 0
@@ -64,15 +70,31 @@ class Tour(QObject):
         self.take("results")
         yield from self._listen("a dog barks then a car passes without music", 0)
         self.take("order")
+        window.commands.action("heat-map").trigger()
+        yield lambda: any(answer.explanation.heat_maps for answer in self._explained)
+        self.take("heat")
+        window.commands.action("heat-map").trigger()
         window.table.set_waveforms(True)
         yield from self._listen("people applaud", 1)
         self.take("waveforms")
         window.table.set_waveforms(False)
+        yield lambda: bool(self._described) and self._described[-1].left == 0
         window.annotating.add_tags([1, 2, 5], ["hall", "to check"])
         window.annotating.create_collection("Doors", [3, 4])
         window.annotating.save_search("Rain", "rain falls")
         yield from self._listen("footsteps on gravel", 0)
         self.take("tags")
+        window.table.selectAll()
+        yield lambda: True
+        self.take("bulk")
+        yield from self._listen("a dog barks", 0)
+        window.commands.action("personal-tag").trigger()
+        (dialog,) = window.findChildren(PersonalTagDialog)
+        dialog.name.setText("my dog")
+        dialog.name.editingFinished.emit()
+        yield lambda: dialog.found.model().rowCount() > 0
+        self.take("personal-tag", dialog)
+        dialog.close()
         window.commands.action("palette").trigger()
         yield lambda: True
         self.take("palette")

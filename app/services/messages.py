@@ -60,6 +60,7 @@ class Explain:
     answered.
 
     with_heat : in frequency too, which takes longer
+    overall : see `engine.explaining.Explainer.explain`
     """
 
     number: int
@@ -68,6 +69,7 @@ class Explain:
     start_s: float
     end_s: float
     with_heat: bool
+    overall: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -105,9 +105,17 @@ class SearchService:
         """As `Learn` says. Returns its number; what else was to be learned is void."""
         return self._ask(lambda number: Learn(number, name, examples, limit))
 
-    def explain(self, path: Path, texts: Sequence[str], start_s: float, end_s: float, with_heat: bool) -> int:
+    def explain(
+        self,
+        path: Path,
+        texts: Sequence[str],
+        start_s: float,
+        end_s: float,
+        with_heat: bool,
+        overall: Sequence[str] = (),
+    ) -> int:
         """As `Explain` says. Returns its number; what else was to be explained is void."""
-        return self._ask(lambda number: Explain(number, path, tuple(texts), start_s, end_s, with_heat))
+        return self._ask(lambda number: Explain(number, path, tuple(texts), start_s, end_s, with_heat, tuple(overall)))
 
     def refresh(self) -> None:
         """Take in what was stored, as soon as no question waits."""
@@ -193,7 +201,9 @@ class _Searches:
             if isinstance(request, Refresh):
                 self._refresh()
             else:
-                self._parent.send(self._answer(request))
+                answer = self._answer(request)
+                if answer is not None:
+                    self._parent.send(answer)
         self._close_library()
 
     def _next(self) -> Enquiry | Refresh | None:
@@ -215,7 +225,8 @@ class _Searches:
             self._close_library()
             self._parent.send(Failure(None, str(error)))
 
-    def _answer(self, enquiry: Enquiry) -> Answer:
+    def _answer(self, enquiry: Enquiry) -> Answer | None:
+        """None if it has to wait once more."""
         try:
             match enquiry:
                 case Search():
@@ -239,15 +250,31 @@ class _Searches:
             raise EngineError(NOTHING_HEARD)
         return Learned(learn.number, self._tagger.learn(learn.name, learn.examples, learn.limit))
 
-    def _explained(self, explain: Explain) -> Explained:
-        if self._explainer is None:
-            from engine.explaining import Explainer
+    def _explained(self, explain: Explain) -> Explained | None:
+        from engine.explaining import Explainer, ExplainingStopped
 
-            self._explainer = Explainer(self._loaded_network())
-        found = self._explainer.explain(
-            explain.path, explain.texts, explain.start_s, explain.end_s, with_heat=explain.with_heat
-        )
+        self._refreshed_searcher()
+        explainer = self._explainer or Explainer(self._loaded_network())
+        try:
+            found = explainer.explain(
+                explain.path,
+                explain.texts,
+                explain.start_s,
+                explain.end_s,
+                explain.with_heat,
+                overall=explain.overall,
+                should_stop=self._is_overtaken,
+            )
+        except ExplainingStopped:
+            with self._changed:
+                self._newest.setdefault(Explain, explain)
+            return None
         return Explained(explain.number, found)
+
+    def _is_overtaken(self) -> bool:
+        """Whether something waits that goes before an explanation, or another one."""
+        with self._changed:
+            return self._stopping or bool(self._newest)
 
     def _refreshed_searcher(self) -> search.Searcher | None:
         """With all that is stored by now; None while nothing was ever indexed. Raises EngineError."""
@@ -257,6 +284,8 @@ class _Searches:
             return self._searcher
         if not all((self._library_folder / name).exists() for name in (LIBRARY_FILE, INDEX_FILE)):
             return None
+        from engine.explaining import Explainer
+        from engine.known_sounds import KnownSounds
         from engine.personal_tagging import PersonalTagger
         from engine.search import Searcher
         from engine.vector_index import VectorIndex
@@ -264,6 +293,7 @@ class _Searches:
         self._library = Library(self._library_folder, read_only=True)
         self._index = VectorIndex(self._library.index_db, embedder.checkpoint_id)
         self._tagger = PersonalTagger(self._library, self._index, embedder)
+        self._explainer = Explainer(embedder, KnownSounds(self._library, self._index))
         self._searcher = Searcher(self._library, self._index, embedder)
         return self._searcher
 
@@ -279,4 +309,4 @@ class _Searches:
     def _close_library(self) -> None:
         if self._library is not None:
             self._library.close()
-        self._library = self._index = self._searcher = self._tagger = None
+        self._library = self._index = self._searcher = self._tagger = self._explainer = None

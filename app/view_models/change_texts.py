@@ -68,4 +68,4 @@ def _named(tags: Sequence[str]) -> str:
 
 
 def _files_of(judged: Mapping[str, FileIds]) -> str:
-    return counted(len({file_id for file_ids in judged.values() for file_id in file_ids}), "file")
+    return counted(len(set[int]().union(*judged.values())), "file")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.view_models import wording
 from app.view_models.plain_text import one_line
-from app.view_models.suggestions import Judged
 from engine.hits import Hit
 from engine.library_rows import FileRow, Suggestion
 from engine.metadata import Metadata
@@ -35,6 +33,36 @@ class FileDetails:
     metadata: Metadata | None = None
     hit: Hit | None = None
 
+    @property
+    def file_ids(self) -> tuple[int, ...]:
+        """As those of several files."""
+        return (self.row.id,)
+
+    @property
+    def ratings(self) -> frozenset[int | None]:
+        """As those of several files."""
+        return frozenset([self.row.stars])
+
+    def with_tags(self, tags: Iterable[str]) -> FileDetails:
+        """Capital letters make no other tag; and what a person says is suggested no longer."""
+        known = union(self.row.tags, tags)
+        return replace(self, row=replace(self.row, tags=known)).without_suggestions(known)
+
+    def without_tag(self, tag: str) -> FileDetails:
+        return replace(self, row=replace(self.row, tags=tuple(one for one in self.row.tags if one != tag)))
+
+    def with_accepted(self, names: Iterable[str]) -> FileDetails:
+        return self.with_tags(names)
+
+    def without_suggestions(self, names: Iterable[str]) -> FileDetails:
+        """What has been judged is suggested no longer."""
+        known = {name.casefold() for name in names}
+        left = tuple(suggestion for suggestion in self.suggestions if suggestion.name.casefold() not in known)
+        return replace(self, suggestions=left)
+
+    def with_stars(self, stars: int | None) -> FileDetails:
+        return replace(self, row=replace(self.row, stars=stars))
+
 
 def read_details(library: Library, file_ids: Sequence[int], hits: Mapping[int, Hit]) -> list[FileDetails]:
     """Of those of the files that there are, in the same order; of several only what can be shown of several."""
@@ -59,12 +87,7 @@ def _read_all(library: Library, details: FileDetails) -> FileDetails:
     )
 
 
-# --- several files ----------------------------------------------------------------------------------------------------
-
-
-def ratings(files: Sequence[FileDetails]) -> set[int | None]:
-    """The different ratings that they have."""
-    return {details.row.stars for details in files}
+# --- tags -------------------------------------------------------------------------------------------------------------
 
 
 def entered_tags(text: str) -> tuple[str, ...]:
@@ -72,57 +95,8 @@ def entered_tags(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (" ".join(tag.split()) for tag in text.split(",")))))
 
 
-def with_tags(files: Sequence[FileDetails], tags: Iterable[str]) -> list[FileDetails]:
-    """Capital letters make no other tag."""
-    return _with_tags_of(files, lambda old: _union(old, tags))
-
-
-def without_tag(files: Sequence[FileDetails], tag: str) -> list[FileDetails]:
-    return _with_tags_of(files, lambda old: tuple(one for one in old if one != tag))
-
-
-def with_accepted(files: Sequence[FileDetails], accepted: Judged) -> list[FileDetails]:
-    """The files that a suggestion was accepted for have it as a tag."""
-    names = _names_by_file(accepted)
-    return [_with_tags(details, _union(details.row.tags, names[details.row.id])) for details in files]
-
-
-def without_suggestions(files: Sequence[FileDetails], judged: Judged) -> list[FileDetails]:
-    """What has been judged is suggested no longer."""
-    names = _names_by_file(judged)
-    return [_without(details, names[details.row.id]) for details in files]
-
-
-def _names_by_file(judged: Judged) -> defaultdict[int, set[str]]:
-    names: defaultdict[int, set[str]] = defaultdict(set)
-    for name, file_ids in judged.items():
-        for file_id in file_ids:
-            names[file_id].add(name)
-    return names
-
-
-def with_stars(files: Sequence[FileDetails], stars: int | None) -> list[FileDetails]:
-    return [replace(details, row=replace(details.row, stars=stars)) for details in files]
-
-
-def _with_tags_of(
-    files: Sequence[FileDetails], change: Callable[[tuple[str, ...]], tuple[str, ...]]
-) -> list[FileDetails]:
-    return [_with_tags(details, change(details.row.tags)) for details in files]
-
-
-def _with_tags(details: FileDetails, tags: tuple[str, ...]) -> FileDetails:
-    """What a person says is suggested no longer."""
-    return _without(replace(details, row=replace(details.row, tags=tags)), tags)
-
-
-def _without(details: FileDetails, names: Iterable[str]) -> FileDetails:
-    known = {name.casefold() for name in names}
-    left = tuple(suggestion for suggestion in details.suggestions if suggestion.name.casefold() not in known)
-    return replace(details, suggestions=left)
-
-
-def _union(old: tuple[str, ...], new: Iterable[str]) -> tuple[str, ...]:
+def union(old: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:
+    """In the order of the alphabet. Capital letters make no other tag, and the old ones stay as they are written."""
     known = {tag.casefold(): tag for tag in reversed([*old, *new])}
     return tuple(sorted(known.values(), key=str.casefold))
 

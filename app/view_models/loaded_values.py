@@ -40,19 +40,18 @@ class LoadedValues(Generic[Value]):
 
     def put(self, values: Mapping[int, Value | None]) -> None:
         """Take an answer, or news of any files. An answer without anything means that nothing could be found out."""
-        for file_id, value in values.items():
-            self._keep(file_id, value)
+        self._keep(values)
         if not values or not values.keys().isdisjoint(self._asked):
-            for file_id in self._asked:
-                if file_id not in values:
-                    self._keep(file_id, self._values.get(file_id))
+            self._keep({file_id: self._values.get(file_id) for file_id in self._asked if file_id not in values})
             self._asked = []
 
-    def _keep(self, file_id: int, value: Value | None) -> None:
-        self._outdated.discard(file_id)
-        self._values[file_id] = value
-        self._values.move_to_end(file_id)
-        if len(self._values) > self._capacity:
+    def _keep(self, values: Mapping[int, Value | None]) -> None:
+        """There may be thousands, while a person waits."""
+        for file_id in values:
+            self._values.pop(file_id, None)  # what is used last comes last
+        self._values.update(values)
+        self._outdated.difference_update(values)
+        for _ in range(len(self._values) - self._capacity):
             self._outdated.discard(self._values.popitem(last=False)[0])
 
     def outdate(self) -> None:

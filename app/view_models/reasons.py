@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.view_models.query_chips import chips_of
+from app.view_models.query_chips import Chip, chips_of
 from app.view_models.time_view import TimeView
 from engine.explanation import Explanation, HeatMap, Relevance
 from engine.question import Question
@@ -20,12 +20,19 @@ class Reason:
     """A sound that was asked for, in the colour of its chip, and what is known of it by now.
 
     colour : see `ClauseSpan`; None for what should not be heard
+    is_overall : what the file is on the whole has a say in its score
     """
 
     text: str
     colour: int | None
     relevance: Relevance | None = None
     heat_map: HeatMap | None = None
+    is_overall: bool = False
+
+    @property
+    def unknown(self) -> Reason:
+        """The same, without what is known of it."""
+        return replace(self, relevance=None, heat_map=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,20 +60,27 @@ class Reasons:
         return self.has_heat or bool(self._alone)
 
     @property
+    def has_curves(self) -> bool:
+        return any(clause.relevance is not None for clause in self.clauses)
+
+    @property
     def covers_spectrogram(self) -> bool:
         """Whether heat maps lie over it, or will in a moment."""
         return bool(self.heated) or (self.has_heat and bool(self.clauses))
 
     def names(self, clauses: tuple[Reason, ...]) -> bool:
         """Whether these are its clauses, whatever is known of them."""
-        return [(each.text, each.colour) for each in clauses] == [(each.text, each.colour) for each in self.clauses]
+        named, known = (
+            [(each.text, each.colour, each.is_overall) for each in some] for some in (clauses, self.clauses)
+        )
+        return named == known
 
     def steps_back(self, clause: Reason) -> bool:
         return bool(self._alone) and clause.text != self.alone
 
     def of_another_sound(self) -> Reasons:
         """Of which nothing is known yet."""
-        return replace(self, clauses=tuple(Reason(each.text, each.colour) for each in self.clauses), note="")
+        return replace(self, clauses=tuple(each.unknown for each in self.clauses), note="")
 
     def without_heat(self) -> Reasons:
         return replace(self, clauses=tuple(replace(each, heat_map=None) for each in self.clauses))
@@ -78,9 +92,16 @@ class Reasons:
 
 def clauses_of(question: Question) -> tuple[Reason, ...]:
     """The sounds that a question names, each once, without anything known of them."""
-    chips = [chip for chip in chips_of(question, {}) if chip.kind in ("clause", "negated")]
-    first = {chip.text: chip.colour for chip in reversed(chips)}
-    return tuple(Reason(text, first[text]) for text in dict.fromkeys(chip.text for chip in chips))
+    sounds = [chip for chip in chips_of(question, {}) if chip.kind in ("clause", "negated", "example")]
+    named = [chip for chip in sounds if chip.kind != "example"]
+    first = {chip.text: chip for chip in reversed(named)}
+    each_once = [first[text] for text in dict.fromkeys(chip.text for chip in named)]
+    return tuple(Reason(chip.text, chip.colour, is_overall=_is_overall(chip, sounds)) for chip in each_once)
+
+
+def _is_overall(chip: Chip, sounds: Sequence[Chip]) -> bool:
+    """As `engine.search` scores: of a sound that is asked for alone, and of each that should not be heard."""
+    return chip.kind == "negated" or len(sounds) == 1
 
 
 def with_relevance(clauses: tuple[Reason, ...], explanation: Explanation) -> tuple[Reason, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
@@ -57,12 +57,12 @@ def general(suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
 class SharedName:
     """A tag that some of the files have, or that is suggested for them.
 
-    file_ids : of those files; of : how many files there are in all
+    files : how many of them; of : how many there are in all
     strength : the usual one of what is suggested; implied : mostly something more specific says it already
     """
 
     name: str
-    file_ids: tuple[int, ...]
+    files: int
     of: int
     strength: Strength | None = None
     implied: bool = False
@@ -70,36 +70,32 @@ class SharedName:
     @property
     def share_text(self) -> str:
         """12 of 30, or all 30"""
-        files = len(self.file_ids)
-        return f"all {count(files)}" if files == self.of else f"{count(files)} of {count(self.of)}"
+        return f"all {count(self.files)}" if self.files == self.of else f"{count(self.files)} of {count(self.of)}"
 
 
-def shared_tags(files: Sequence[FileDetails]) -> list[SharedName]:
+def shared_tags(files: Sequence[FileDetails]) -> tuple[SharedName, ...]:
     """The tags that any of the files has, the most frequent first."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for details in files:
-        for tag in details.row.tags:
-            found[tag].append(details.row.id)
-    return _ordered(SharedName(name, tuple(ids), len(files)) for name, ids in found.items())
+    found = Counter(tag for details in files for tag in details.row.tags)
+    return by_frequency(SharedName(name, having, len(files)) for name, having in found.items())
 
 
-def shared_suggestions(files: Sequence[FileDetails]) -> list[SharedName]:
+def shared_suggestions(files: Sequence[FileDetails]) -> tuple[SharedName, ...]:
     """What is suggested for any of the files, the most frequent first."""
-    found: defaultdict[str, list[tuple[int, Suggestion]]] = defaultdict(list)
+    found: defaultdict[str, list[Suggestion]] = defaultdict(list)
     for details in files:
         for suggestion in details.suggestions:
-            found[suggestion.name].append((details.row.id, suggestion))
-    return _ordered(_shared(name, given, len(files)) for name, given in found.items())
+            found[suggestion.name].append(suggestion)
+    return by_frequency(_shared(name, given, len(files)) for name, given in found.items())
 
 
-def _shared(name: str, given: Sequence[tuple[int, Suggestion]], of: int) -> SharedName:
-    strengths = sorted(STRENGTHS.index(suggestion.strength) for _, suggestion in given)
-    implied = sum(suggestion.implied for _, suggestion in given) > len(given) / 2
-    return SharedName(name, tuple(id for id, _ in given), of, STRENGTHS[strengths[len(given) // 2]], implied)
+def _shared(name: str, given: Sequence[Suggestion], of: int) -> SharedName:
+    strengths = sorted(STRENGTHS.index(suggestion.strength) for suggestion in given)
+    implied = sum(suggestion.implied for suggestion in given) > len(given) / 2
+    return SharedName(name, len(given), of, STRENGTHS[strengths[len(given) // 2]], implied)
 
 
-def _ordered(names: Iterable[SharedName]) -> list[SharedName]:
-    return sorted(names, key=lambda shared: (-len(shared.file_ids), shared.implied, shared.name.casefold()))
+def by_frequency(names: Iterable[SharedName]) -> tuple[SharedName, ...]:
+    return tuple(sorted(names, key=lambda shared: (-shared.files, shared.implied, shared.name.casefold())))
 
 
 def likely(files: Sequence[FileDetails]) -> Judged:
@@ -112,8 +108,13 @@ def rest(files: Sequence[FileDetails]) -> Judged:
     return _where(files, tuple(strength for strength in STRENGTHS if strength not in LIKELY))
 
 
-def all_of(files: Sequence[FileDetails]) -> Judged:
-    return _where(files, STRENGTHS)
+def suggested_for(files: Sequence[FileDetails]) -> Judged:
+    """All that is suggested, whatever else says it as well."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for details in files:
+        for suggestion in details.suggestions:
+            found[suggestion.name].append(details.row.id)
+    return {name: tuple(ids) for name, ids in found.items()}
 
 
 def _where(files: Sequence[FileDetails], strengths: Sequence[Strength]) -> Judged:

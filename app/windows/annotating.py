@@ -175,4 +175,4 @@ class Annotating(QObject):
 
 
 def _files_of(judged: Mapping[str, Sequence[int]]) -> list[int]:
-    return sorted({file_id for file_ids in judged.values() for file_id in file_ids})
+    return sorted(set[int]().union(*judged.values()))

@@ -62,7 +62,7 @@ def dropping_tag(tag: str) -> Change:
 
     def drop(library: Library) -> Undo:
         having, examples = library.files_with_tag(tag), library.tag_examples.of(tag)
-        learns = tag in library.tag_examples.names()
+        learns, elsewhere = tag in library.tag_examples.names(), library.tag_examples.learned_elsewhere(tag)
         library.remove_tag(having, tag)
         library.tag_examples.forget(tag)
 
@@ -70,6 +70,7 @@ def dropping_tag(tag: str) -> Change:
             library.add_tag(having, tag)
             if learns:
                 library.tag_examples.give(tag, examples.likes, examples.unlikes)
+                library.tag_examples.keep_learned(tag, elsewhere)
 
         return undo
 
@@ -175,9 +176,14 @@ def forgetting_examples(tag: str) -> Change:
     """The tag learns no more; files that have it keep it."""
 
     def forget(library: Library) -> Undo:
-        before = library.tag_examples.of(tag)
+        before, elsewhere = library.tag_examples.of(tag), library.tag_examples.learned_elsewhere(tag)
         library.tag_examples.forget(tag)
-        return lambda library: library.tag_examples.give(tag, before.likes, before.unlikes)
+
+        def undo(library: Library) -> None:
+            library.tag_examples.give(tag, before.likes, before.unlikes)
+            library.tag_examples.keep_learned(tag, elsewhere)
+
+        return undo
 
     return forget
 

@@ -19,21 +19,23 @@ from app.workers.services import Services
 from engine.question import Question
 
 SETTLE_MS = 250  # sounds that are only passed by are not explained, nor stretches
-LONGEST_S = 600.0  # a search would have to wait too long behind more than that
-LONGEST_HEAT_S = 60.0  # of more there are no heat maps, see `engine.explaining`
+FINE_S = 60.0  # of more there are coarser curves and no heat maps, see `engine.explaining`
+LONG_S = 600.0  # of more the library must have heard it before, and its curves are those of the whole sound
 TOO_LONG = "Zoom in to ten minutes to see where each sound is heard."
 TOO_LONG_FOR_HEAT = "Zoom in to one minute to see the heat map."
 NO_HEAT = "This network makes no heat maps."
 
 
 class Explaining(QObject):
-    """First how clearly each clause is heard, in the whole sound or a long stretch of it; then, if wanted, at which
-    frequencies in the stretch that is on show.
+    """First how clearly each clause is heard, in the whole sound or, more finely, in the part that is on show and
+    somewhat beyond; then, if wanted, at which frequencies in that part.
 
     failed : a sentence
+    spectrogram_wanted : somebody wants heat maps where there is nothing that they could lie over
     """
 
     failed = Signal(str)
+    spectrogram_wanted = Signal()
 
     def __init__(self, services: Services, choices: Choices, view: SoundView, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +92,8 @@ class Explaining(QObject):
     def _follow_choices(self, new: Settings, old: Settings) -> None:
         if new.heat_map != self._reasons.has_heat:
             self._show(replace(self._reasons, has_heat=new.heat_map))
+            if new.heat_map and not self._view.has_spectrogram:
+                self.spectrogram_wanted.emit()
             self._settling.start()
 
     @Slot()
@@ -112,43 +116,47 @@ class Explaining(QObject):
         is_seen = self._view.isVisible() and bool(self._reasons.clauses)
         if stretch is None or not is_seen or self._has_failed or self._services.search is None:
             return
-        has_curves = self._curved is not None and self._curved.holds(stretch)
+        if stretch.length_s > FINE_S:
+            self._drop_heat()
+        around = _around(stretch)
+        curved = self._curved
+        has_curves = curved is not None and curved.holds(stretch) and curved.length_s <= around.length_s
         if (note := self._note(stretch, has_curves)) != self._reasons.note:
             self._show(replace(self._reasons, note=note))
         if not has_curves:
-            self._ask_for_curves(stretch)
-        elif self._reasons.wants_heat and (self._number is None or self._is_for_heat):
-            self._ask_for_heat(stretch)
+            self._curved, self._heated = around, None
+            self._explain(around, with_heat=False)
+        elif self._can_have_heat(stretch) and stretch != self._heated and (self._number is None or self._is_for_heat):
+            self._heated = stretch
+            self._explain(stretch, with_heat=True)
+
+    def _can_have_heat(self, stretch: TimeView) -> bool:
+        return self._reasons.wants_heat and self._view.has_spectrogram and stretch.length_s <= FINE_S
+
+    def _drop_heat(self) -> None:
+        """What is known of a part would look like all of it."""
+        self._heated = None
+        self._show(self._reasons.without_heat())
 
     def _note(self, stretch: TimeView, has_curves: bool) -> str:
-        if stretch.length_s > LONGEST_S and not has_curves:
+        if has_curves and self._number is None and not self._reasons.has_curves:
             return TOO_LONG
-        if not self._reasons.has_heat:
+        if not (self._reasons.has_heat and self._view.has_spectrogram):
             return ""
-        if stretch.length_s > LONGEST_HEAT_S:
+        if stretch.length_s > FINE_S:
             return TOO_LONG_FOR_HEAT
         is_answered = stretch == self._heated and self._number is None
         return NO_HEAT if is_answered and not self._reasons.heated else ""
 
-    def _ask_for_curves(self, stretch: TimeView) -> None:
-        """Of more than is on show, so that one can look around."""
-        if stretch.length_s <= LONGEST_S:
-            self._curved, self._heated = stretch.widened(LONGEST_S), None
-            self._explain(self._curved, with_heat=False)
-
-    def _ask_for_heat(self, stretch: TimeView) -> None:
-        if stretch.length_s > LONGEST_HEAT_S:  # what is known of a part would look like all of it
-            self._heated = None
-            self._show(self._reasons.without_heat())
-        elif stretch != self._heated:
-            self._heated = stretch
-            self._explain(stretch, with_heat=True)
-
     def _explain(self, stretch: TimeView, *, with_heat: bool) -> None:
         assert self._path is not None
         texts = [clause.text for clause in self._reasons.clauses]
+        overall = [clause.text for clause in self._reasons.clauses if clause.is_overall]
         self._asked, self._is_for_heat = self._services.search, with_heat
-        self._wait_for(self._services.explain(self._path, texts, stretch.start_s, stretch.end_s, with_heat=with_heat))
+        number = self._services.explain(
+            self._path, texts, stretch.start_s, stretch.end_s, with_heat=with_heat, overall=overall
+        )
+        self._wait_for(number)
 
     def _wait_for(self, number: int | None) -> None:
         self._number = number
@@ -175,3 +183,10 @@ class Explaining(QObject):
     def _show(self, reasons: Reasons) -> None:
         self._reasons = reasons
         self._view.set_reasons(reasons)
+
+
+def _around(stretch: TimeView) -> TimeView:
+    """More than is on show, so that one can look around; no more than can be shown finely, if that is little."""
+    if stretch.length_s > LONG_S:
+        return TimeView.whole(stretch.duration_s)
+    return stretch.widened(FINE_S if stretch.length_s <= FINE_S else LONG_S)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.item_models.results_model import ResultsModel
+from app.item_models.results_model import KEPT_ROWS, ResultsModel
 from app.view_models.file_details import FileDetails, read_details
 from app.view_models.outlines import outlines
 from app.view_models.results import ResultRow
+from app.view_models.several_files import SeveralFiles, shown_together
 from app.view_models.verdicts import Verdicts
 from app.widgets.inspector.inspector import Inspector
 from app.widgets.results.results_table import ResultsTable
@@ -26,10 +28,19 @@ from engine.peaks import Peaks
 SKIM_MS = 40  # while an arrow key is held down, files are passed over sooner than they can be drawn
 
 
+@dataclass(frozen=True)
+class _Described:
+    """What is known of the selected files, `rows` of as many as the list keeps, and `peaks` of the one to be drawn."""
+
+    known: FileDetails | SeveralFiles | None
+    rows: Mapping[int, FileRow]
+    peaks: bytes | None
+
+
 class Selecting(QObject):
     """Loads what the list, the picture and the inspector show of files.
 
-    described : list[FileDetails], of what is selected now
+    described : FileDetails, SeveralFiles or None, of what is selected now
     """
 
     described = Signal(object)
@@ -132,23 +143,26 @@ class Selecting(QObject):
         hits = {file_id: hit for file_id in file_ids[:1] if (hit := self._hit(file_id)) is not None}
         shown = current if current in file_ids else None
 
-        def read(library: Library) -> tuple[list[FileDetails], bytes | None]:
+        def read(library: Library) -> _Described:
             peaks = library.peaks_of(shown) if shown is not None and shown != self._drawn else None
-            return read_details(library, file_ids, hits), peaks
+            files = read_details(library, file_ids, hits)
+            rows = {each.row.id: each.row for each in files if each.row.id == shown}
+            rows |= {each.row.id: each.row for each in files[:KEPT_ROWS]}  # more would only push each other out
+            return _Described(shown_together(files), rows, peaks)
 
-        self._reading = self._access.read(read, lambda found: self._show(found[0], found[1], shown))
+        self._reading = self._access.read(read, lambda described: self._show(described, shown))
 
-    def _show(self, details: Sequence[FileDetails], peaks: bytes | None, shown: int | None) -> None:
-        self._inspector.show_files(details)
-        self.model.put_rows({each.row.id: each.row for each in details})  # or they could not be dragged
-        self.described.emit(details)
-        file = next((each.row for each in details if each.row.id == shown), None)
+    def _show(self, described: _Described, shown: int | None) -> None:
+        self._inspector.show_files(described.known)
+        self.model.put_rows(described.rows)  # or they could not be dragged
+        self.described.emit(described.known)
+        file = described.rows.get(shown) if shown is not None else None
         if file is None:
             return  # what was chosen last may still be heard, and stays in the picture
         self._audition.follow(file)
         if file.id != self._drawn or file.path != self._pane.view.path:
             self._drawn = file.id
-            outline = _peaks(peaks)
+            outline = _peaks(described.peaks)
             self._pane.show_sound(
                 file.path, file.duration_s or 0.0, file.sample_rate_hz or 0, outline, self._audition.spans
             )

@@ -126,6 +126,7 @@ class Tagging(QObject):
         dialog.forget_requested.connect(self._forget)
         dialog.export_requested.connect(self.export_tags)
         dialog.import_requested.connect(self.import_tags)
+        dialog.escaped.connect(self._silence_or_close)
         dialog.hidden.connect(self._stop_learning)
         return dialog
 
@@ -333,6 +334,12 @@ class Tagging(QObject):
         is_part = sound.score is None and sound.end_s is not None and sound.start_s < sound.end_s
         region = Region(sound.start_s, sound.end_s or 0.0) if is_part else None
         self._window.playback.play(row.path, sound.start_s, region)
+
+    @Slot()
+    def _silence_or_close(self) -> None:
+        """As Esc in the window: silence first."""
+        if self._dialog is not None and not self._window.audition.stop():
+            self._dialog.close()
 
     @Slot()
     def _toggle(self) -> None:

@@ -102,6 +102,7 @@ def _connect_explaining(window: MainWindow) -> None:
     window.search_bar.chip_pointed.connect(explaining.point_at_chip)
     window.inspector.why.clause_pointed.connect(explaining.point_at)
     window.sound_pane.bar.heat_map_toggled.connect(lambda wanted: choices.change(heat_map=wanted))
+    explaining.spectrogram_wanted.connect(window.sound_pane.show_spectrogram)
     explaining.failed.connect(lambda sentence: window.status.say(sentence, "error"))
 
 

@@ -117,12 +117,21 @@ class Services(QObject):
         return self.search.learn(name, examples, limit) if self.search is not None else None
 
     def explain(
-        self, path: Path, texts: Sequence[str], start_s: float, end_s: float, *, with_heat: bool = False
+        self,
+        path: Path,
+        texts: Sequence[str],
+        start_s: float,
+        end_s: float,
+        *,
+        with_heat: bool = False,
+        overall: Sequence[str] = (),
     ) -> int | None:
-        """Where in a file these texts are heard. Returns the number that `explained` or `question_failed` will bear;
-        None while nothing runs.
+        """Where in a file these texts are heard, as `Explain` says. Returns the number that `explained` or
+        `question_failed` will bear; None while nothing runs.
         """
-        return self.search.explain(path, texts, start_s, end_s, with_heat) if self.search is not None else None
+        if self.search is None:
+            return None
+        return self.search.explain(path, texts, start_s, end_s, with_heat, overall)
 
     @Slot(object)
     def _take_searched(self, answer: Answer) -> None:

@@ -110,7 +110,7 @@ def test_tags_travel_in_a_file(earmark: Run, indexed: Path, network: Path, tmp_p
 
     earmark("index", indexed, "--no-tags", "--network", network, library="other")
     taken = earmark("tags", "import", file, library="other")
-    assert taken.out == "hum: 2 of 2 examples are in the library.\n"
+    assert taken.out == "hum: 2 of 2 examples are in the library; what it learned elsewhere is kept.\n"
     assert earmark("tags", "list", "--json", library="other").rows == [{"name": "hum", "likes": 1, "unlikes": 1}]
 
 

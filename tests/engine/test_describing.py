@@ -239,3 +239,9 @@ def test_what_is_usual_comes_back_as_it_was_stored():
     for stored, given in ((back.segments, segments), (back.clips, clips)):
         assert stored.usual.tolist() == given.usual.tolist()
         assert stored.spread == given.spread
+
+
+def test_what_a_tag_learned_elsewhere_is_tried_too(library: Library, described: Describer, tone_embedder: Embedder):
+    library.tag_examples.keep_learned("my beep", {tone_embedder.checkpoint_id: "what it came with"})
+    assert described.describe().described == 10
+    assert described.describe().described == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,13 @@ import soundfile
 
 from engine.embedding import Embedder
 from engine.errors import UnreadableAudio
-from engine.explaining import ATTENTION, FINE_S, Explainer
+from engine.explaining import ATTENTION, FINE_S, LONGEST_LISTENED_S, MOST_VALUES, Explainer, ExplainingStopped
 from engine.explanation import Relevance
+from engine.indexing import index_folders
+from engine.known_sounds import KnownSounds
+from engine.library import Library
 from engine.paths import demo_sounds_folder
+from engine.vector_index import VectorIndex
 from tests.small_networks import make_small_network
 from tests.tones import make_tone_embedder
 
@@ -128,3 +133,76 @@ def test_the_file_stays_as_it_was(small: Explainer, noise_path: Path) -> None:
     before = noise_path.read_bytes(), noise_path.stat().st_mtime_ns
     small.explain(noise_path, ("rain",), 0.0, 6.0, with_heat=True)
     assert (noise_path.read_bytes(), noise_path.stat().st_mtime_ns) == before
+
+
+# --- beside a library -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def library(small: Explainer, noise_path: Path, tmp_path: Path) -> Iterator[Library]:
+    """Which has listened to `noise_path`, and to 66 s of louder and softer noise."""
+    loudness = np.repeat([0.01, 0.3, 0.05], 22 * RATE_HZ)
+    soundfile.write(tmp_path / "long.wav", loudness * np.random.default_rng(1).standard_normal(66 * RATE_HZ), RATE_HZ)
+    with Library(tmp_path / "library") as library:
+        index_folders(library, small._embedder, [tmp_path])
+        yield library
+
+
+@pytest.fixture
+def beside(small: Explainer, library: Library) -> Explainer:
+    embedder = small._embedder
+    return Explainer(embedder, KnownSounds(library, VectorIndex(library.index_db, embedder.checkpoint_id)))
+
+
+def test_of_a_known_file_the_shape_is_the_same_on_another_scale(
+    small: Explainer, beside: Explainer, noise_path: Path
+) -> None:
+    alone, known = (
+        each.explain(noise_path, ("rain",), 0.0, 6.0).relevance[0].values.astype(float) for each in (small, beside)
+    )
+    odds = [np.log(values / (1 - values)) for values in (alone, known)]
+    assert np.corrcoef(*odds)[0, 1] == pytest.approx(1.0, abs=1e-3)
+    assert abs(alone - known).max() > 1e-3
+
+
+def test_a_long_stretch_of_a_known_file_is_not_listened_to_again(beside: Explainer, tmp_path: Path) -> None:
+    listened = beside.explain(tmp_path / "long.wav", ("rain", "dog"), 1.0, 65.0).relevance
+    (tmp_path / "long.wav").unlink()
+    stored = beside.explain(tmp_path / "long.wav", ("rain", "dog"), 1.0, 65.0).relevance
+    for before, after in zip(listened, stored, strict=True):
+        assert after.start_s == pytest.approx(0.64)
+        assert (after.step_s, len(after.values)) == (pytest.approx(0.64), 101)
+        assert (after.values == before.values).all()
+
+
+def test_of_hours_each_value_is_the_clearest_of_several_segments(
+    beside: Explainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (all_values,) = beside.explain(tmp_path / "long.wav", ("rain",), 0.0, 66.0).relevance
+    monkeypatch.setattr("engine.explaining.MOST_VALUES", 30)
+    (curve,) = beside.explain(tmp_path / "long.wav", ("rain",), 0.0, 66.0).relevance
+    assert MOST_VALUES >= len(all_values.values) == 104
+    assert (curve.step_s, len(curve.values)) == (pytest.approx(4 * 0.64), 26)
+    assert (curve.values == all_values.values.reshape(26, 4).max(axis=1)).all()
+
+
+def test_nobody_waits_for_hours_that_the_library_does_not_know(beside: Explainer, tmp_path: Path) -> None:
+    path = tmp_path / "later.wav"
+    soundfile.write(path, np.zeros(int(LONGEST_LISTENED_S + 1) * 2000), 2000)
+    assert beside.explain(path, ("rain",), 0.0, LONGEST_LISTENED_S + 1).relevance == ()
+    (curve,) = beside.explain(path, ("rain",), 0.0, FINE_S + 1).relevance
+    assert len(curve.values) == 96
+
+
+@pytest.mark.parametrize("end_s", [6.0, FINE_S + 4])
+def test_what_is_under_way_stops_when_it_should(
+    small: Explainer, library: Library, tmp_path: Path, end_s: float
+) -> None:
+    asked: list[bool] = []
+
+    def after_some() -> bool:
+        asked.append(True)
+        return len(asked) > 2
+
+    with pytest.raises(ExplainingStopped):
+        small.explain(tmp_path / "long.wav", ("rain",), 0.0, end_s, should_stop=after_some)

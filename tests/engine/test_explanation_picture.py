@@ -10,9 +10,11 @@ from PIL import Image
 
 from engine.errors import EngineError
 from engine.explanation import Explanation, HeatMap, Relevance
-from engine.explanation_picture import SAMPLE_RATE_HZ, picture_of
+from engine.explanation_picture import picture_of
+from engine.long_spectrogram import SAMPLE_RATE_HZ, LongSpectrogram
 
-SOUND = (0.1 * np.random.default_rng(0).standard_normal(2 * SAMPLE_RATE_HZ)).astype(np.float32)
+NOISE = (0.1 * np.random.default_rng(0).standard_normal(2 * SAMPLE_RATE_HZ)).astype(np.float32)
+SOUND = LongSpectrogram([NOISE], 3.0)
 
 
 def explanation_of(*texts: str, warmth: float | None = None) -> Explanation:
@@ -36,28 +38,28 @@ def coloured(pixels: np.ndarray) -> int:
 
 
 def test_picture_is_a_png_that_grows_with_every_clause() -> None:
-    one = pixels_of(picture_of(explanation_of("rain"), SOUND, 3.0))
-    two = pixels_of(picture_of(explanation_of("rain", "a dog barks"), SOUND, 3.0))
-    heated = pixels_of(picture_of(explanation_of("rain", "a dog barks", warmth=0.9), SOUND, 3.0))
+    one = pixels_of(picture_of(explanation_of("rain"), SOUND))
+    two = pixels_of(picture_of(explanation_of("rain", "a dog barks"), SOUND))
+    heated = pixels_of(picture_of(explanation_of("rain", "a dog barks", warmth=0.9), SOUND))
     assert one.shape[1] == two.shape[1] == heated.shape[1] == 1320
     assert one.shape[0] < two.shape[0] < heated.shape[0]
 
 
 def test_warm_spots_are_coloured_and_cold_ones_are_not() -> None:
-    warm, cold = (pixels_of(picture_of(explanation_of("rain", warmth=warmth), SOUND, 3.0)) for warmth in (0.95, 0.0))
+    warm, cold = (pixels_of(picture_of(explanation_of("rain", warmth=warmth), SOUND)) for warmth in (0.95, 0.0))
     assert coloured(warm) > coloured(cold) + 3000
 
 
 def test_words_are_shown_as_they_are_written() -> None:
     """Not as the formulas that dollars would begin."""
-    assert pixels_of(picture_of(explanation_of(r"$\frac{", warmth=0.5), SOUND, 3.0)).size
+    assert pixels_of(picture_of(explanation_of(r"$\frac{", warmth=0.5), SOUND)).size
 
 
 def test_silence_can_be_drawn() -> None:
-    assert pixels_of(picture_of(explanation_of("rain"), np.zeros(100, np.float32), 0.0)).size
+    assert pixels_of(picture_of(explanation_of("rain"), LongSpectrogram([np.zeros(100, np.float32)], 3.0))).size
 
 
 def test_without_matplotlib_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(EngineError, match=r"pip install earmark\[pictures\]"):
-        picture_of(explanation_of("rain"), SOUND, 3.0)
+        picture_of(explanation_of("rain"), SOUND)

@@ -32,6 +32,16 @@ def test_a_learned_tag_is_the_same_in_another_process() -> None:
             "It finds none of your 2 examples, each of them left out in turn. It takes none of the 2 that you do not"
             " mean. 1 example was left out: index the library to have it heard.",
         ),
+        (
+            LearnedTag("creak", "head", 9, 12, 1, 3, (), elsewhere=True),
+            "It was learned elsewhere from 12 examples; none of them can be heard here. Give it one from here, and it"
+            " learns from that.",
+        ),
+        (
+            LearnedTag("creak", "cache", 0, 1, 0, 0, (), unheard=1, elsewhere=True),
+            "It was learned elsewhere from one example; it cannot be heard here. Give it one from here, and it learns"
+            " from that. 1 example was left out: index the library to have it heard.",
+        ),
     ],
 )
 def test_its_quality_is_said_as_it_is(tag: LearnedTag, sentence: str) -> None:

@@ -40,7 +40,7 @@ def add_file(library_db: Database, uid: bytes, path: bytes, state: str = "ok") -
 
 
 def test_a_new_library_has_the_version_of_its_migrations(library_db: Database, index_db: Database):
-    assert library_db.execute("PRAGMA user_version").fetchone() == (LIBRARY.version,) == (4,)
+    assert library_db.execute("PRAGMA user_version").fetchone() == (LIBRARY.version,) == (5,)
     assert index_db.execute("PRAGMA user_version").fetchone() == (INDEX.version,) == (5,)
 
 
@@ -78,6 +78,7 @@ def test_a_path_holds_one_live_file_and_any_number_of_missing_ones(library_db: D
         "INSERT INTO note VALUES (99, 'of no file')",
         "INSERT INTO tag_example (personal_tag_id, file_id, is_like) VALUES (99, 1, 1)",
         "INSERT INTO rejected_tag VALUES (99, 'of no file')",
+        "INSERT INTO learned_elsewhere VALUES (99, 'network', 'of no tag')",
     ],
 )
 def test_nonsense_is_refused(library_db: Database, statement: str):
@@ -174,6 +175,21 @@ def test_a_library_of_before_personal_tags_keeps_its_tags_and_can_hold_examples(
                 database.execute(f"UPDATE tag_example SET (start_s, end_s) = ({part})")
         database.execute("DELETE FROM audio_file")
         assert database.rows("SELECT count(*) FROM tag_example") == [(0,)]
+
+
+def test_a_library_of_before_tags_came_from_elsewhere_keeps_its_examples(tmp_path: Path):
+    with open_older(tmp_path / "library.db", LIBRARY, 4) as older:
+        older.execute("INSERT INTO root (path) VALUES (x'2f61')")
+        add_file(older, b"1", b"a.wav")
+        older.execute("INSERT INTO personal_tag (name) VALUES ('creak')")
+        older.execute("INSERT INTO tag_example (personal_tag_id, file_id, is_like) VALUES (1, 1, 1)")
+    with open_library_db(tmp_path / "library.db") as database:
+        assert database.rows("SELECT name, file_id FROM tag_example JOIN personal_tag ON id = personal_tag_id") == [
+            ("creak", 1)
+        ]
+        database.execute("INSERT INTO learned_elsewhere VALUES (1, 'network', '{}')")
+        database.execute("DELETE FROM personal_tag")
+        assert database.rows("SELECT count(*) FROM learned_elsewhere") == [(0,)]
 
 
 def test_an_index_of_before_suggestions_keeps_what_was_heard_and_can_hold_them(tmp_path: Path):

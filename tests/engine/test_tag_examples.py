@@ -146,3 +146,24 @@ def test_files_that_something_was_said_of_are_kept_when_their_folder_goes(
         examples.reject([files[0]], "creak")
     library.remove_root(root.id)
     assert [file_id for file_id in files if library.file(file_id)] == [files[0]]
+
+
+class TestLearnedElsewhere:
+    def test_what_a_tag_came_with_is_kept_for_each_network(self, examples: TagExamples):
+        examples.keep_learned("creak", {"network": "this", "another": "that"})
+        examples.keep_learned("Creak", {"network": "more"})
+        assert examples.names() == ["creak"]
+        assert examples.learned_elsewhere("CREAK") == {"another": "that", "network": "more"}
+        assert examples.learned_elsewhere("thud") == {}
+
+    def test_it_goes_along_with_the_tag(self, examples: TagExamples):
+        examples.keep_learned("creak", {"network": "this"})
+        examples.rename("creak", "squeak")
+        assert examples.learned_elsewhere("squeak") == {"network": "this"}
+        examples.forget("squeak")
+        examples.give("squeak")
+        assert examples.learned_elsewhere("squeak") == {}
+
+    def test_a_tag_needs_a_name(self, examples: TagExamples):
+        with pytest.raises(ValueError, match="character"):
+            examples.keep_learned(" ", {"network": "this"})

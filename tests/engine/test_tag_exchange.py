@@ -44,7 +44,7 @@ def other(tmp_path: Path) -> Iterator[Library]:
 
 
 def test_a_set_names_the_examples_by_path_and_sound(library: Library, stored: dict[str, int], sounds: Path):
-    learned = TagLearner(library, embedder_of_axes()).learn_stored()
+    learned = TagLearner(library, embedder_of_axes()).learn_stored(["Squeal"])
     (tag,) = tag_set_of(library, ["Squeal"], CHECKPOINT, learned).tags
     assert tag.likes == (
         NamedExample(sounds / "a.wav", 0.5, 2.0, content_id_of("a.wav")),
@@ -82,3 +82,23 @@ def test_names_are_found_in_any_case_and_all_are_meant_if_none_is_said(library: 
     assert known_names(library, []) == ["Squeal", "toot"]
     with pytest.raises(NotInLibrary, match="no personal tag whoosh"):
         known_names(library, ["toot", "whoosh"])
+
+
+def test_where_no_example_is_found_a_tag_brings_what_it_learned(
+    library: Library, stored: dict[str, int], tmp_path: Path
+):
+    learned = TagLearner(library, embedder_of_axes()).learn_stored()
+    tags = from_json(to_json(tag_set_of(library, ["Squeal"], CHECKPOINT, learned)), tmp_path / "tags.json")
+    with Library(tmp_path / "empty") as empty:
+        assert take_over(empty, tags) == [TakenOver("Squeal", 0, 3, learned=True)]
+        learner = TagLearner(empty, embedder_of_axes())
+        assert learner.learn("Squeal", empty.tag_examples.of("Squeal")).elsewhere
+        handed_on = tag_set_of(empty, ["Squeal"], CHECKPOINT, learner.learn_stored())
+    assert handed_on.tags[0].learned is not None
+    assert handed_on.tags[0].learned.quality.likes == 2
+
+
+def test_a_name_alone_is_learned_here_as_well_as_elsewhere(library: Library, sounds: Path):
+    tag = TagLearner(library, embedder_of_axes()).learn("creak", ExamplesOfTag()).tag
+    assert take_over(library, TagSet(CHECKPOINT, (NamedTag("creak", learned=tag),))) == [TakenOver("creak", 0, 0)]
+    assert library.tag_examples.learned_elsewhere("creak") == {}

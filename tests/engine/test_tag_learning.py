@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from engine.library import Library
-from engine.personal_tags import Sounds, scores
+from engine.personal_tags import PersonalTag, Sounds, scores
 from engine.tag_examples import ExamplesOfTag, TagExample
 from engine.tag_learning import TagLearner
-from tests.heard_sounds import DIM, embedder_of_axes, near, store_heard
+from engine.tag_sets import learned_to_json
+from tests.heard_sounds import CHECKPOINT, DIM, embedder_of_axes, near, store_heard
 from tests.indexed_files import store
 
 CREAKS = [f"creak {number}.wav" for number in range(6)]
@@ -82,3 +83,66 @@ def test_all_that_have_an_example_are_learned(learner: TagLearner, library: Libr
 def test_in_an_empty_library_a_name_is_all_there_is(learner: TagLearner):
     learned = learner.learn("creak", ExamplesOfTag())
     assert (learned.tag.kind, learned.tag.quality.strangers) == ("name", 0)
+
+
+@pytest.fixture
+def from_elsewhere(tmp_path: Path) -> PersonalTag:
+    """What "squeal", a word that says nothing to the network, means to somebody with other sounds."""
+    folder = tmp_path / "sounds elsewhere"
+    folder.mkdir()
+    with Library(tmp_path / "elsewhere") as library:
+        heard = {f"creak {number}.wav": near("creak", "creak", seed=200 + number) for number in range(3)}
+        heard |= {f"noise {number}.wav": near("noise", "noise", seed=300 + number) for number in range(20)}
+        stored = store_heard(library, library.add_root(folder), heard)
+        examples = ExamplesOfTag(of(stored, *(f"creak {number}.wav" for number in range(3))))
+        return TagLearner(library, embedder_of_axes()).learn("squeal", examples).tag
+
+
+class TestLearnedElsewhere:
+    def test_a_tag_without_an_example_goes_by_what_it_learned_elsewhere(
+        self, learner: TagLearner, library: Library, stored: dict[str, int], from_elsewhere: PersonalTag
+    ):
+        library.tag_examples.keep_learned("squeal", {CHECKPOINT: learned_to_json(from_elsewhere)})
+        learned = learner.learn("squeal", ExamplesOfTag())
+        assert (learned.elsewhere, learned.unheard) == (True, 0)
+        assert (learned.tag.quality.likes, learned.tag.quality.strangers) == (3, len(stored))
+        files = [near("creak", "noise", "creak", seed=50), near("noise", "noise", "noise", seed=51)]
+        assert (scores(learned.tag, Sounds.of(files, DIM)) >= learned.tag.threshold).tolist() == [True, False]
+        assert learner.learn_stored().keys() == {"squeal"}
+
+    def test_what_it_does_not_mean_is_no_reason_to_learn_anew(
+        self, learner: TagLearner, library: Library, stored: dict[str, int], from_elsewhere: PersonalTag
+    ):
+        library.tag_examples.keep_learned("squeal", {CHECKPOINT: learned_to_json(from_elsewhere)})
+        assert learner.learn("squeal", ExamplesOfTag((), of(stored, "noise 1.wav"))).elsewhere
+
+    def test_the_first_example_that_can_be_heard_counts_more(
+        self, learner: TagLearner, library: Library, stored: dict[str, int], from_elsewhere: PersonalTag
+    ):
+        library.tag_examples.keep_learned("squeal", {CHECKPOINT: learned_to_json(from_elsewhere)})
+        learned = learner.learn("squeal", ExamplesOfTag(of(stored, CREAKS[0])))
+        assert (learned.elsewhere, learned.tag.quality.likes) == (False, 1)
+
+    @pytest.mark.parametrize(
+        ("checkpoint_id", "cut"), [("another network", False), (CHECKPOINT, True)], ids=["another network", "damaged"]
+    )
+    def test_what_means_nothing_to_the_network_is_left_alone(
+        self,
+        learner: TagLearner,
+        library: Library,
+        stored: dict[str, int],
+        from_elsewhere: PersonalTag,
+        checkpoint_id: str,
+        cut: bool,
+    ):
+        text = learned_to_json(from_elsewhere)
+        library.tag_examples.keep_learned("squeal", {checkpoint_id: text[:-9] if cut else text})
+        learned = learner.learn("squeal", ExamplesOfTag())
+        assert (learned.elsewhere, learned.tag.kind) == (False, "name")
+        assert learner.learn_stored() == {}
+
+
+def test_only_the_tags_that_are_asked_for_are_learned(learner: TagLearner, library: Library, stored: dict[str, int]):
+    library.tag_examples.give("squeal", of(stored, *CREAKS[:2]))
+    library.tag_examples.give("honk", of(stored, "late.wav"))
+    assert learner.learn_stored(["honk"]).keys() == {"honk"}

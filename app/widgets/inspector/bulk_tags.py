@@ -56,24 +56,33 @@ class BulkTags(QWidget):
 
     def rows(self) -> list[BulkRow]:
         """Those in sight, in order."""
-        return list(self._rows)
+        return self._rows[: len(self._in_sight)]
+
+    @property
+    def _in_sight(self) -> tuple[SharedName, ...]:
+        return self._names if self._shows_all else self._names[:ROWS_AT_ONCE]
 
     def _fill(self) -> None:
+        """Rows are used again: to make two dozen takes longer than a person should wait at every key."""
         focused = next((number for number, row in enumerate(self._rows) if row.hasFocus()), None)
-        for old in self._rows:
-            self._column.removeWidget(old)
-            old.hide()
-            old.deleteLater()
-        shown = self._names if self._shows_all else self._names[:ROWS_AT_ONCE]
-        self._rows = [BulkRow(shared, self) for shared in shown]
+        shown = self._in_sight
+        for number, shared in enumerate(shown):
+            if number < len(self._rows):
+                self._rows[number].show_name(shared)
+            else:
+                self._add(BulkRow(shared, self))
         for number, row in enumerate(self._rows):
-            row.given.connect(self.given)
-            row.taken.connect(self.taken)
-            self._column.insertWidget(number, row)
+            row.setVisible(number < len(shown))
         self._more.setText(f"{count(len(self._names) - len(shown))} more")
         self._more.setVisible(len(shown) < len(self._names))
-        if focused is not None and self._rows:
-            self._rows[min(focused, len(self._rows) - 1)].setFocus()
+        if focused is not None and shown:
+            self._rows[min(focused, len(shown) - 1)].setFocus()
+
+    def _add(self, row: BulkRow) -> None:
+        row.given.connect(self.given)
+        row.taken.connect(self.taken)
+        self._column.insertWidget(len(self._rows), row)
+        self._rows.append(row)
 
     @Slot()
     def _show_all(self) -> None:
@@ -92,44 +101,46 @@ class BulkRow(QWidget):
 
     def __init__(self, shared: SharedName, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.shared = shared
-        name, is_suggested = one_line(shared.name), shared.strength is not None
         self.setFixedHeight(ROW_PX)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"{'Suggested: ' if is_suggested else ''}{name}, {shared.share_text}")
-        label = ElidedLabel(Qt.TextElideMode.ElideRight, self)
-        label.say(name)
-        if is_suggested:
-            label.setToolTip(tooltip(f"{name}\nUsually {shared.strength}, for {shared.share_text} files"))
-        if shared.implied:
-            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.share = plain_label(shared.share_text, self, small=True)
+        self._sign = StrengthSign(self)
+        self._label = ElidedLabel(Qt.TextElideMode.ElideRight, self)
+        self.share = plain_label("", self, small=True)
         self.share.setFont(theme.figures(self.share.font()))
-        if is_suggested:
-            self.give = self._button("check", f"Accept “{name}” for {shared.share_text} (Enter)")
-            self.take = self._button("close", f"Reject “{name}” for {shared.share_text} (Delete)")
-        else:
-            self.give = self._button("plus", f"Give “{name}” to all (Enter)")
-            self.take = self._button("close", f"Take “{name}” from all (Delete)")
-        self.give.setEnabled(is_suggested or len(shared.file_ids) < shared.of)
-        self.give.clicked.connect(lambda: self.given.emit(shared))
-        self.take.clicked.connect(lambda: self.taken.emit(shared))
+        self.give, self.take = self._button(), self._button()
+        self.take.setIcon(icon("close"))
+        self.give.clicked.connect(lambda: self.given.emit(self.shared))
+        self.take.clicked.connect(lambda: self.taken.emit(self.shared))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        row.addWidget(StrengthSign(shared.strength, self))
-        row.addWidget(label, 1)
+        row.addWidget(self._sign)
+        row.addWidget(self._label, 1)
         for part in (self.share, self.give, self.take):
             row.addWidget(part)
+        self.show_name(shared)
 
-    def _button(self, icon_name: str, tip: str) -> QToolButton:
+    def show_name(self, shared: SharedName) -> None:
+        self.shared = shared
+        name, share, is_suggested = one_line(shared.name), shared.share_text, shared.strength is not None
+        self.setAccessibleName(f"{'Suggested: ' if is_suggested else ''}{name}, {share}")
+        self._sign.show_strength(shared.strength)
+        self._label.say(name)
+        if is_suggested:
+            self._label.setToolTip(tooltip(f"{name}\nUsually {shared.strength}, for {share} files"))
+        role = QPalette.ColorRole.PlaceholderText if shared.implied else QPalette.ColorRole.WindowText
+        self._label.setForegroundRole(role)
+        self.share.setText(share)
+        self.give.setIcon(icon("check" if is_suggested else "plus"))
+        self.give.setEnabled(is_suggested or shared.files < shared.of)
+        _say(self.give, f"Accept “{name}” for {share} (Enter)" if is_suggested else f"Give “{name}” to all (Enter)")
+        _say(self.take, f"Reject “{name}” for {share} (Delete)" if is_suggested else f"Take “{name}” from all (Delete)")
+
+    def _button(self) -> QToolButton:
         button = QToolButton(self)
-        button.setIcon(icon(icon_name))
         button.setIconSize(QSize(12, 12))
         button.setFixedSize(BUTTON_PX, BUTTON_PX)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setAccessibleName(tip)
-        button.setToolTip(tooltip(tip))
         return button
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -152,10 +163,14 @@ class BulkRow(QWidget):
 class StrengthSign(QWidget):
     """As many dots as a suggestion is strong; a full disc for what a person says."""
 
-    def __init__(self, strength: Strength | None, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._strength = strength
+        self._strength: Strength | None = None
         self.setFixedSize(DOTS_PX + 4, ROW_PX)
+
+    def show_strength(self, strength: Strength | None) -> None:
+        self._strength = strength
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -164,3 +179,8 @@ class StrengthSign(QWidget):
             paint_strength(painter, QPoint(4, self.height() // 2), self._strength, self.palette())
         else:
             icon("tag").paint(painter, self.rect().adjusted(4, 8, -2, -8))
+
+
+def _say(button: QToolButton, tip: str) -> None:
+    button.setAccessibleName(tip)
+    button.setToolTip(tooltip(tip))

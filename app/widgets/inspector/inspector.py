@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from app.look.icons import icon
 from app.view_models import file_details
 from app.view_models.file_details import FileDetails
+from app.view_models.several_files import SeveralFiles
 from app.view_models.suggestions import Judged
 from app.view_models.verdicts import Verdicts
 from app.view_models.why import why
@@ -28,6 +29,8 @@ NARROWEST_PX = 280
 WIDTH_PX = 320
 MARGIN_PX = 16
 ICON_PX = 16
+
+Shown = FileDetails | SeveralFiles
 
 
 class Inspector(QScrollArea):
@@ -57,7 +60,7 @@ class Inspector(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._files: list[FileDetails] = []
+        self._shown: Shown | None = None
         self._verdicts = Verdicts()
         self.setAccessibleName("Inspector")
         self.setWidgetResizable(True)
@@ -67,7 +70,7 @@ class Inspector(QScrollArea):
         self._make_parts()
         self._arrange()
         self._connect()
-        self.show_files([])
+        self.show_files(None)
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH_PX, 600)
@@ -144,26 +147,26 @@ class Inspector(QScrollArea):
     @property
     def file_ids(self) -> tuple[int, ...]:
         """Of the files that are shown."""
-        return tuple(details.row.id for details in self._files)
+        return self._shown.file_ids if self._shown is not None else ()
 
-    def show_file(self, details: FileDetails | None) -> None:
-        self.show_files([] if details is None else [details])
-
-    def show_files(self, files: Sequence[FileDetails]) -> None:
+    def show_files(self, shown: Shown | None) -> None:
         """Words that are being written stay if the same files are shown again, and are handed out if others are."""
-        if self.file_ids != tuple(details.row.id for details in files):
+        if self.file_ids != (shown.file_ids if shown is not None else ()):
             self.verticalScrollBar().setValue(0)
-        self._files = list(files)
-        one = files[0] if len(files) == 1 else None
-        self._nothing.setVisible(not files)
-        self._several.setVisible(len(files) > 1)
-        self._several.setText(f"{counted(len(files), 'file')} selected")
+        self._shown = shown
+        self._nothing.setVisible(shown is None)
+        self._several.setVisible(isinstance(shown, SeveralFiles))
+        self._several.setText(f"{counted(len(self.file_ids), 'file')} selected")
         self._show_what_a_person_says()
-        self._show_one(one)
+        self._show_one(self._one)
         for section in (self.tags, self._rating_section, self._file_section):
-            section.setVisible(bool(files))
-        if one is None:
-            self.facts.show_facts(file_details.facts_of_several(files))
+            section.setVisible(shown is not None)
+        if isinstance(shown, SeveralFiles):
+            self.facts.show_facts(shown.facts)
+
+    @property
+    def _one(self) -> FileDetails | None:
+        return self._shown if isinstance(self._shown, FileDetails) else None
 
     def show_verdicts(self, verdicts: Verdicts) -> None:
         """What was liked or disliked as an answer."""
@@ -192,10 +195,10 @@ class Inspector(QScrollArea):
         self.ensureWidgetVisible(field)
 
     def _show_what_a_person_says(self) -> None:
-        self.tags.show_files(self._files)
-        ratings = file_details.ratings(self._files)
+        self.tags.show_files(self._shown)
+        ratings = self._shown.ratings if self._shown is not None else ()
         self._differ.setVisible(len(ratings) > 1)
-        self.stars.show_stars(ratings.pop() if len(ratings) == 1 else None)
+        self.stars.show_stars(next(iter(ratings)) if len(ratings) == 1 else None)
 
     def _show_one(self, one: FileDetails | None) -> None:
         file_ids = self.file_ids if one else ()
@@ -215,38 +218,37 @@ class Inspector(QScrollArea):
             self.facts.show_facts(file_details.file_facts(one.row))
 
     def _show_verdict(self) -> None:
-        self.why.show_verdict(self._verdicts.on(self._files[0].row.path) if len(self._files) == 1 else None)
+        self.why.show_verdict(self._verdicts.on(self._one.row.path) if self._one else None)
 
     # --- what a person says: shown at once, for it is stored a moment later -------------------------------------------
 
+    def _say(self, shown: Shown | None) -> None:
+        self._shown = shown
+        self._show_what_a_person_says()
+
     @Slot(object)
     def _add_tags(self, tags: list[str]) -> None:
-        self._files = file_details.with_tags(self._files, tags)
-        self._show_what_a_person_says()
+        self._say(self._shown and self._shown.with_tags(tags))
         self.tags_added.emit(self.file_ids, tags)
 
     @Slot(str)
     def _remove_tag(self, tag: str) -> None:
-        self._files = file_details.without_tag(self._files, tag)
-        self._show_what_a_person_says()
+        self._say(self._shown and self._shown.without_tag(tag))
         self.tag_removed.emit(self.file_ids, tag)
 
     @Slot(object)
     def _accept(self, judged: Judged) -> None:
-        self._files = file_details.with_accepted(self._files, judged)
-        self._show_what_a_person_says()
+        self._say(self._shown and self._shown.with_accepted(judged))
         self.suggestions_accepted.emit(judged)
 
     @Slot(object)
     def _reject(self, judged: Judged) -> None:
-        self._files = file_details.without_suggestions(self._files, judged)
-        self._show_what_a_person_says()
+        self._say(self._shown and self._shown.without_suggestions(judged))
         self.suggestions_rejected.emit(judged)
 
     @Slot(object)
     def _rate(self, stars: int | None) -> None:
-        self._files = file_details.with_stars(self._files, stars)
-        self._differ.hide()
+        self._say(self._shown and self._shown.with_stars(stars))
         self.rating_changed.emit(self.file_ids, stars)
 
 

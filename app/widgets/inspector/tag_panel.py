@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.view_models.file_details import FileDetails
-from app.view_models.suggestions import SharedName, all_of, likely, rest, shared_suggestions, shared_tags
+from app.view_models.several_files import SeveralFiles
+from app.view_models.suggestions import Judged, likely, rest, suggested_for
 from app.widgets.inspector.bulk_tags import BulkTags
 from app.widgets.inspector.section import Section
 from app.widgets.inspector.suggested_tags import SuggestedTags, SuggestionsHead
@@ -31,7 +30,9 @@ class TagPanel(Section):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Tags", parent)
-        self._files: Sequence[FileDetails] = ()
+        self._suggested: Judged = {}
+        self._likely: Judged = {}
+        self._rest: Judged = {}
         self.shared = BulkTags("Tags of these files", self)
         self.editor = TagEditor(self)
         self.head = SuggestionsHead(self)
@@ -49,36 +50,35 @@ class TagPanel(Section):
         self.suggested.accepted.connect(lambda name: self.accepted.emit(self._judged(name)))
         self.suggested.rejected.connect(lambda name: self.rejected.emit(self._judged(name)))
         self.suggested.moment_requested.connect(self.moment_requested)
-        self.shared_suggestions.given.connect(lambda shared: self.accepted.emit(_of(shared)))
-        self.shared_suggestions.taken.connect(lambda shared: self.rejected.emit(_of(shared)))
+        self.shared_suggestions.given.connect(lambda shared: self.accepted.emit(self._judged(shared.name)))
+        self.shared_suggestions.taken.connect(lambda shared: self.rejected.emit(self._judged(shared.name)))
         self.head.accept_requested.connect(self.accept_likely)
         self.head.reject_requested.connect(self.reject_rest)
 
-    def show_files(self, files: Sequence[FileDetails]) -> None:
-        self._files = files
-        one = files[0] if len(files) == 1 else None
-        several = files if len(files) > 1 else ()
-        self.editor.show_tags([details.row.id for details in files], one.row.tags if one else ())
+    def show_files(self, shown: FileDetails | SeveralFiles | None) -> None:
+        one = shown if isinstance(shown, FileDetails) else None
+        several = shown if isinstance(shown, SeveralFiles) else None
+        self.editor.show_tags(shown.file_ids if shown else (), one.row.tags if one else ())
         self.suggested.show_suggestions(one.suggestions if one else ())
-        self.shared.show_names(shared_tags(several))
-        self.shared_suggestions.show_names(shared_suggestions(several))
-        self.head.show_numbers(len(likely(files)), len(rest(files)))
+        self.shared.show_names(several.tags if several else ())
+        self.shared_suggestions.show_names(several.suggestions if several else ())
+        if several:
+            self._suggested, self._likely, self._rest = several.suggested, several.likely, several.rest
+        else:
+            files = [one] if one else []
+            self._suggested, self._likely, self._rest = suggested_for(files), likely(files), rest(files)
+        self.head.show_numbers(len(self._likely), len(self._rest))
 
     @Slot()
     def accept_likely(self) -> None:
-        if wanted := likely(self._files):
-            self.accepted.emit(wanted)
+        if self._likely:
+            self.accepted.emit(self._likely)
 
     @Slot()
     def reject_rest(self) -> None:
-        """What only may be right; or all, where either all is likely or nothing is."""
-        others = rest(self._files)
-        if unwanted := others if likely(self._files) and others else all_of(self._files):
+        """What only may be right or, where all is likely, that."""
+        if unwanted := self._rest or self._likely:
             self.rejected.emit(unwanted)
 
-    def _judged(self, name: str) -> dict[str, tuple[int, ...]]:
-        return {name: tuple(details.row.id for details in self._files)}
-
-
-def _of(shared: SharedName) -> dict[str, tuple[int, ...]]:
-    return {shared.name: shared.file_ids}
+    def _judged(self, name: str) -> Judged:
+        return {name: self._suggested[name]}

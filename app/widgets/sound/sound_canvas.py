@@ -82,6 +82,10 @@ class SoundCanvas(QWidget):
         self._sentence = sentence
         self.redraw()
 
+    @property
+    def mode(self) -> ViewMode:
+        return self._mode
+
     def set_mode(self, mode: ViewMode) -> None:
         self._mode = mode
         self.redraw()

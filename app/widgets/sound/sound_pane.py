@@ -67,6 +67,13 @@ class SoundPane(QWidget):
         self.bar.set_colour_map(name, range_db)
         self.view.set_colour_map(name, range_db)
 
+    @Slot()
+    def show_spectrogram(self) -> None:
+        """Beside the waveform, where only that is shown."""
+        if not self.view.has_spectrogram:
+            self.bar.set_view("both")
+            self.view.set_view("both")
+
     def is_collapsed(self) -> bool:
         return self.view.isHidden()
 

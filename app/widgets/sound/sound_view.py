@@ -44,7 +44,7 @@ class SoundView(QWidget):
     seek_requested : a moment in seconds
     region_changed : a Region, or None; once the mouse is released
     region_drag_started : the region's file is on its way to another program
-    stretch_changed : another sound, or another stretch of it, is on show, or nothing
+    stretch_changed : another sound, another stretch of it or another kind of picture is on show, or nothing
     failed : one sentence
     """
 
@@ -243,6 +243,11 @@ class SoundView(QWidget):
     def set_view(self, mode: ViewMode) -> None:
         self._canvas.set_mode(mode)
         self._want_tiles()
+        self.stretch_changed.emit()
+
+    @property
+    def has_spectrogram(self) -> bool:
+        return self._canvas.mode != "waveform"
 
     def set_colour_map(self, name: ColourMap, range_db: float) -> None:
         """range_db : 40 to 120, from the darkest colour to full scale"""

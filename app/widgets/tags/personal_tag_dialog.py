@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.look.icons import icon
@@ -32,6 +32,7 @@ class PersonalTagDialog(QDialog):
     judged : ShownSound that was suggested, and whether it is what is meant
     give_requested : list of file ids that are to get the tag
     undo_requested, forget_requested, export_requested, import_requested
+    escaped : Esc, which silences what is heard or else closes
     hidden : it was closed
     """
 
@@ -49,6 +50,7 @@ class PersonalTagDialog(QDialog):
     forget_requested = Signal()
     export_requested = Signal()
     import_requested = Signal()
+    escaped = Signal()
     hidden = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -214,6 +216,12 @@ class PersonalTagDialog(QDialog):
         self.give.setEnabled(bool(ids and self.name.text().strip()))
         for button in (self.yes, self.no):
             button.setEnabled(is_chosen)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

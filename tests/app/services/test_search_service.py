@@ -173,3 +173,22 @@ def test_in_the_child_the_newest_of_each_kind_waits_and_searches_go_first(tmp_pa
         searches.take(request)
     searches.take(Search(6, Question("rain"), 10))
     assert [searches._next() for _ in range(4)] == [Search(6, Question("rain"), 10), learn, explain, Refresh()]
+
+
+def test_in_the_child_an_explanation_under_way_gives_way_and_is_taken_up_again(tmp_path: Path, network: Path):
+    sound = write_sound(tmp_path / "low.wav", hz=300, seconds=2)
+    searches = _Searches(Answers(), tmp_path / "library", network)  # type: ignore[arg-type]
+    explain, search = Explain(1, sound, ("dog",), 0.0, 2.0, False), Search(2, Question("rain"), 10)
+    searches.take(explain)
+    assert searches._next() == explain
+    searches.take(search)
+    assert searches._answer(explain) is None
+    assert [searches._next() for _ in range(2)] == [search, explain]
+    answer = searches._answer(explain)
+    assert isinstance(answer, Explained)
+    assert answer.number == 1
+
+    newer = Explain(3, sound, ("rain",), 0.0, 2.0, False)
+    searches.take(newer)
+    assert searches._answer(explain) is None
+    assert [searches._next() for _ in range(2)] == [newer, Refresh()], "the older one is void"

@@ -64,21 +64,19 @@ def test_suggestions_are_read_of_every_file(library: Library, sounds: Path, writ
 
 
 def test_what_is_accepted_is_a_tag_and_suggested_no_longer() -> None:
-    files = [FileDetails(file_row(id, tags=("dog",)), (suggestion("bark"), suggestion("rain"))) for id in (1, 2)]
-    one, other = file_details.with_accepted(files, {"bark": (1,)})
-    assert (one.row.tags, [each.name for each in one.suggestions]) == (("bark", "dog"), ["rain"])
-    assert (other.row.tags, [each.name for each in other.suggestions]) == (("dog",), ["bark", "rain"])
+    details = FileDetails(file_row(tags=("dog",)), (suggestion("bark"), suggestion("rain"))).with_accepted(
+        {"bark": (1,)}
+    )
+    assert (details.row.tags, [each.name for each in details.suggestions]) == (("bark", "dog"), ["rain"])
 
 
-def test_what_is_rejected_is_gone_where_it_was_rejected() -> None:
-    files = [FileDetails(file_row(id), (suggestion("bark"),)) for id in (1, 2)]
-    one, other = file_details.without_suggestions(files, {"bark": (2,)})
-    assert (len(one.suggestions), len(other.suggestions)) == (1, 0)
+def test_what_is_rejected_is_gone() -> None:
+    assert FileDetails(file_row(), (suggestion("bark"),)).without_suggestions({"bark": (1,)}).suggestions == ()
 
 
 def test_what_a_person_types_is_suggested_no_longer() -> None:
-    (one,) = file_details.with_tags([FileDetails(file_row(1), (suggestion("bark"),))], ["Bark"])
-    assert (one.row.tags, one.suggestions) == (("Bark",), ())
+    details = FileDetails(file_row(), (suggestion("bark"),)).with_tags(["Bark"])
+    assert (details.row.tags, details.suggestions) == (("Bark",), ())
 
 
 def test_typed_tags_are_parted_by_commas() -> None:
@@ -87,15 +85,13 @@ def test_typed_tags_are_parted_by_commas() -> None:
 
 
 def test_a_tag_in_capital_letters_is_the_same_tag() -> None:
-    (details,) = file_details.with_tags([FileDetails(file_row(tags=("dog",)))], ["DOG", "Car"])
-    assert details.row.tags == ("Car", "dog")
+    assert FileDetails(file_row(tags=("dog",))).with_tags(["DOG", "Car"]).row.tags == ("Car", "dog")
 
 
 def test_a_tag_and_a_rating_are_taken_away() -> None:
-    files = [FileDetails(file_row(tags=("dog", "yard"), stars=3))]
-    assert file_details.without_tag(files, "dog")[0].row.tags == ("yard",)
-    assert file_details.with_stars(files, None)[0].row.stars is None
-    assert file_details.ratings([*files, FileDetails(file_row(2))]) == {3, None}
+    details = FileDetails(file_row(tags=("dog", "yard"), stars=3))
+    assert details.without_tag("dog").row.tags == ("yard",)
+    assert details.with_stars(None).ratings == {None}
 
 
 def test_facts_of_a_file() -> None:

@@ -22,6 +22,16 @@ def test_a_sound_that_is_named_twice_is_one_clause() -> None:
     assert [(clause.text, clause.colour) for clause in clauses] == [("dog barks", 0), ("rain", 1)]
 
 
+def test_what_the_file_is_on_the_whole_counts_for_a_sound_alone_and_for_what_should_not_be_heard() -> None:
+    def overall(question: Question) -> list[bool]:
+        return [clause.is_overall for clause in clauses_of(question)]
+
+    assert overall(Question("dog")) == [True]
+    assert overall(Question("dog then car")) == [False, False]
+    assert overall(Question("dog without rain")) == [False, True]
+    assert overall(Question("dog", examples=(Example(Path("a.wav")),))) == [False]
+
+
 def test_where_no_sound_is_named_there_is_nothing_to_explain() -> None:
     assert clauses_of(Question()) == ()
     assert clauses_of(Question("duration:<2s")) == ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from app.view_models.file_details import FileDetails
 from app.view_models.suggestions import (
     SharedName,
-    all_of,
     explained,
     general,
     level,
@@ -14,6 +13,7 @@ from app.view_models.suggestions import (
     shared_suggestions,
     shared_tags,
     specific,
+    suggested_for,
 )
 from tests.app.shown_files import file_row, suggestion
 
@@ -47,7 +47,7 @@ def test_what_is_implied_is_folded_away_while_it_says_nothing_new() -> None:
 def test_suggestions_of_several_files_are_counted() -> None:
     shown = files((DOG, ANIMAL), (suggestion("dog", strength="maybe"),), (suggestion("dog"), RAIN), ())
     dog, rain, animal = shared_suggestions(shown)
-    assert dog == SharedName("dog", (1, 2, 3), 4, "likely")
+    assert dog == SharedName("dog", 3, 4, "likely")
     assert dog.share_text == "3 of 4"
     assert (rain.name, rain.implied) == ("rain", False)
     assert (animal.name, animal.implied) == ("animal", True)
@@ -62,4 +62,4 @@ def test_what_is_likely_and_the_rest() -> None:
     shown = files((DOG, ANIMAL, RAIN), (suggestion("dog", strength="maybe"),))
     assert likely(shown) == {"dog": (1,)}
     assert rest(shown) == {"rain": (1,), "dog": (2,)}
-    assert all_of(shown) == {"dog": (1, 2), "rain": (1,)}
+    assert suggested_for(shown) == {"dog": (1, 2), "animal": (1,), "rain": (1,)}

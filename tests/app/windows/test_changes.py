@@ -93,3 +93,12 @@ def test_a_caption_that_was_only_suggested_does_not_become_a_persons(library: Li
     library.set_suggested_caption(2, "a bell rings")
     changes.writing_caption([2], "My bell.")(library)(library)
     assert library.caption_is_suggested(2)
+
+
+@pytest.mark.parametrize("change", [changes.forgetting_examples("dog"), changes.dropping_tag("dog")])
+def test_what_was_learned_elsewhere_comes_back_too(library: Library, change: Change) -> None:
+    library.tag_examples.keep_learned("dog", {"network": "{}"})
+    undo = change(library)
+    assert library.tag_examples.learned_elsewhere("dog") == {}
+    undo(library)
+    assert library.tag_examples.learned_elsewhere("dog") == {"network": "{}"}

@@ -35,21 +35,30 @@ class Asking(Services):
         super().__init__(library_folder)
         self._folder = library_folder
         self.asked: list[Asked] = []
+        self.overall: tuple[str, ...] = ()
         self.renew()
 
     def renew(self) -> None:
         self.search = SearchService(self._folder, on_answer=lambda _: None, on_trouble=lambda _: None)
 
     def explain(
-        self, path: Path, texts: Sequence[str], start_s: float, end_s: float, *, with_heat: bool = False
+        self,
+        path: Path,
+        texts: Sequence[str],
+        start_s: float,
+        end_s: float,
+        *,
+        with_heat: bool = False,
+        overall: Sequence[str] = (),
     ) -> int | None:
         self.asked.append((path.name, tuple(texts), start_s, end_s, with_heat))
-        self.number = super().explain(path, texts, start_s, end_s, with_heat=with_heat)
+        self.overall = tuple(overall)
+        self.number = super().explain(path, texts, start_s, end_s, with_heat=with_heat, overall=overall)
         return self.number
 
-    def answer(self, path: Path, number: int | None = None, *, has_heat: bool = True) -> None:
+    def answer(self, path: Path, number: int | None = None, *, has_heat: bool = True, is_known: bool = True) -> None:
         _, texts, _, _, with_heat = self.asked[-1]
-        found = explanation(path, *texts, with_heat=with_heat and has_heat)
+        found = explanation(path, *(texts if is_known else ()), with_heat=with_heat and has_heat)
         self.explained.emit(Explained(number or self.number or 0, found))
 
 
@@ -301,19 +310,39 @@ def test_nothing_is_asked_while_nobody_can_see_it(
     qtbot.waitUntil(lambda: len(services.asked) == 1)
 
 
-def test_of_a_very_long_sound_one_has_to_look_at_a_part(
+def test_of_hours_the_curve_is_that_of_the_whole_sound_and_the_closer_one_looks_the_finer_it_is(
     explaining: Explaining, services: Asking, view: SoundView, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    """Nobody is to wait for hours of sound to be listened to again."""
     offline = tmp_path / "drive" / "night.wav"
     explaining.follow_question(Question("dog"))
     view.show_sound(offline, 4000.0, RATE_HZ)
-    qtbot.waitUntil(lambda: on_show(view).note == TOO_LONG)
-    assert services.asked == []
+    qtbot.waitUntil(lambda: len(services.asked) == 1)
+    services.answer(offline)
     for _ in range(3):
         view.zoom_in()
+    qtbot.waitUntil(lambda: len(services.asked) == 2)
+    services.answer(offline)
+    for _ in range(4):
+        view.zoom_in()
+    qtbot.waitUntil(lambda: len(services.asked) == 3)
+    assert [stretch for _, _, *stretch, _ in services.asked] == [[0.0, 4000.0], [1700.0, 2300.0], [1970.0, 2030.0]]
+    assert on_show(view).note == ""
+
+
+def test_of_hours_that_were_never_listened_to_one_has_to_look_at_a_part(
+    explaining: Explaining, services: Asking, view: SoundView, tmp_path: Path, qtbot: QtBot
+) -> None:
+    offline = tmp_path / "drive" / "night.wav"
+    explaining.follow_question(Question("dog"))
+    view.show_sound(offline, 4000.0, RATE_HZ)
     qtbot.waitUntil(lambda: len(services.asked) == 1)
-    assert services.asked[0] == ("night.wav", ("dog",), 1700.0, 2300.0, False)
+    assert on_show(view).note == ""
+    services.answer(offline, is_known=False)
+    assert on_show(view).note == TOO_LONG
+    assert len(services.asked) == 1
+    for _ in range(3):
+        view.zoom_in()
+    qtbot.waitUntil(lambda: len(services.asked) == 2)
     assert on_show(view).note == ""
 
 
@@ -323,7 +352,7 @@ def test_who_looks_around_is_answered_already(
     offline = tmp_path / "drive" / "night.wav"
     explaining.follow_question(Question("dog"))
     view.show_sound(offline, 1000.0, RATE_HZ)
-    for _ in range(3):
+    for _ in range(2):
         view.zoom_in()
     qtbot.waitUntil(lambda: len(services.asked) == 1)
     services.answer(offline)
@@ -335,6 +364,39 @@ def test_who_looks_around_is_answered_already(
         pass
     assert len(services.asked) == 1
     assert curves(view) == ["dog"]
+
+
+def test_it_is_told_which_scores_the_file_on_the_whole_has_a_say_in(
+    explaining: Explaining, services: Asking, view: SoundView, dog: Path, qtbot: QtBot
+) -> None:
+    explaining.follow_question(Question("dog"))
+    view.show_sound(dog, 10.0, RATE_HZ)
+    qtbot.waitUntil(lambda: services.overall == ("dog",))
+    explaining.follow_question(Question("dog then car without rain"))
+    qtbot.waitUntil(lambda: services.overall == ("rain",))
+
+
+def test_where_only_the_waveform_is_shown_no_heat_is_asked_for(
+    known: Explaining, services: Asking, choices: Choices, view: SoundView, qtbot: QtBot
+) -> None:
+    view.set_view("waveform")
+    known.point_at("car")
+    with qtbot.waitSignal(known._settling.timeout):
+        pass
+    assert len(services.asked) == 1
+    with qtbot.waitSignal(known.spectrogram_wanted):
+        choices.change(heat_map=True)
+    with qtbot.waitSignal(known._settling.timeout):
+        pass
+    assert len(services.asked) == 1
+    view.set_view("spectrogram")
+    qtbot.waitUntil(lambda: len(services.asked) == 2)
+    assert services.asked[1][-1], "with heat"
+
+
+def test_a_spectrogram_that_is_shown_need_not_be_wanted(known: Explaining, choices: Choices, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(known.spectrogram_wanted):
+        choices.change(heat_map=True)
 
 
 def test_of_a_long_stretch_there_is_no_heat_map_and_no_part_of_one(
@@ -350,7 +412,9 @@ def test_of_a_long_stretch_there_is_no_heat_map_and_no_part_of_one(
     view.zoom_in()
     view.zoom_in()
     qtbot.waitUntil(lambda: len(services.asked) == 2)
-    assert services.asked[1] == ("night.wav", ("dog",), 75.0, 125.0, True)
+    assert services.asked[1] == ("night.wav", ("dog",), 70.0, 130.0, False)  # finer than before
+    services.answer(offline)
+    assert services.asked[2] == ("night.wav", ("dog",), 75.0, 125.0, True)
     assert on_show(view).note == ""
     services.answer(offline)
     view.fit()

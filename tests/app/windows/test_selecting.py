@@ -26,7 +26,7 @@ def test_the_inspector_knows_why_it_matched(window: MainWindow, show_hits: Calla
     show_hits(3, 1)
     with qtbot.waitSignal(window.selecting.described) as told:
         select(window, 0)
-    (details,) = told.args[0]
+    details = told.args[0]
     assert details.hit is not None
     assert (details.hit.start_s, details.hit.end_s) == (0.5, 1.0)
 
@@ -64,7 +64,7 @@ def test_another_answer_about_the_same_file_is_told_and_drawn(
     assert window.audition.spans == ()
     with qtbot.waitSignal(window.selecting.described) as told:
         show_hits(1, 3)
-    (details,) = told.args[0]
+    details = told.args[0]
     assert details.hit is not None
     assert [span.text for span in window.audition.spans] == ["a sound"]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.playing.audio_stream import Region
@@ -71,6 +72,7 @@ def test_what_is_selected_becomes_an_example(
     window: MainWindow, dialog: PersonalTagDialog, read: Callable[..., object], qtbot: QtBot
 ) -> None:
     name_it(dialog, "bell", qtbot)
+    window.table.clearSelection()
     window.table.selectRow(2)
     qtbot.waitUntil(lambda: window.selecting.ids == [3])
     dialog.add_unlike.click()
@@ -168,3 +170,14 @@ def test_suggestions_are_judged_with_keys(
     window.commands.action("undo").trigger()
     qtbot.waitUntil(lambda: len(window.inspector.tags.suggested.capsules()) == 2)
     assert read(lambda library: (library.tags_of(1), library.tag_examples.rejected_of(1))) == ([], [])
+
+
+def test_escape_silences_what_is_heard_and_then_closes(
+    window: MainWindow, dialog: PersonalTagDialog, sounds: Path, qtbot: QtBot
+) -> None:
+    window.playback.play(sounds / "bell.wav")
+    qtbot.keyClick(dialog.found, Qt.Key.Key_Escape)
+    assert window.playback.path is None
+    assert dialog.isVisible()
+    qtbot.keyClick(dialog.name, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()

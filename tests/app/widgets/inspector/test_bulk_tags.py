@@ -11,9 +11,9 @@ from app.view_models.suggestions import SharedName
 from app.widgets.inspector.bulk_tags import ROWS_AT_ONCE, BulkRow, BulkTags
 from tests.app.shown_files import HOSTILE_NAMES
 
-DOG = SharedName("dog", (1, 2), 3)
-YARD = SharedName("yard", (1, 2, 3), 3)
-RAIN = SharedName("rain", (2,), 3, "likely")
+DOG = SharedName("dog", 2, 3)
+YARD = SharedName("yard", 3, 3)
+RAIN = SharedName("rain", 1, 3, "likely")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_buttons_and_keys_speak_of_the_row(bulk: BulkTags, qtbot: QtBot) -> None
 
 
 def test_the_first_dozen_until_more_are_asked_for(bulk: BulkTags) -> None:
-    bulk.show_names([SharedName(f"tag {number}", (1,), 3) for number in range(ROWS_AT_ONCE + 5)])
+    bulk.show_names([SharedName(f"tag {number}", 1, 3) for number in range(ROWS_AT_ONCE + 5)])
     (more,) = bulk.findChildren(QToolButton, options=Qt.FindChildOption.FindDirectChildrenOnly)
     assert (len(bulk.rows()), more.text()) == (ROWS_AT_ONCE, "5 more")
     more.click()
@@ -58,7 +58,7 @@ def test_the_first_dozen_until_more_are_asked_for(bulk: BulkTags) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_hostile_names_are_plain_text(name: str, qtbot: QtBot) -> None:
-    row = BulkRow(SharedName(name, (1,), 2, "maybe"))
+    row = BulkRow(SharedName(name, 1, 2, "maybe"))
     qtbot.addWidget(row)
     assert row.accessibleName().isprintable()
     assert not row.grab().isNull()

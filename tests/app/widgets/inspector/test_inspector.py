@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.view_models.file_details import FileDetails
+from app.view_models.several_files import SeveralFiles
 from app.view_models.verdicts import Verdicts
 from app.widgets.inspector.inspector import NARROWEST_PX, Inspector
 from engine.metadata import Metadata
@@ -24,7 +25,7 @@ def inspector(qtbot: QtBot) -> Inspector:
     inspector = Inspector()
     qtbot.addWidget(inspector)
     inspector.resize(320, 800)
-    inspector.show_file(DOG)
+    inspector.show_files(DOG)
     inspector.show()
     return inspector
 
@@ -58,7 +59,7 @@ def test_all_that_is_known_of_a_file_is_shown(inspector: Inspector) -> None:
 
 def test_a_search_and_metadata_add_their_sections(inspector: Inspector, qtbot: QtBot) -> None:
     found = hit(("dog barks", 42.1, 43.2, 0.9))
-    inspector.show_file(FileDetails(file_row(), metadata=Metadata(title="Dog"), hit=found))
+    inspector.show_files(FileDetails(file_row(), metadata=Metadata(title="Dog"), hit=found))
     assert headings(inspector)[0] == "WHY THIS MATCHED"
     assert headings(inspector)[-1] == "METADATA"
     with qtbot.waitSignal(inspector.moment_requested) as requested:
@@ -67,14 +68,14 @@ def test_a_search_and_metadata_add_their_sections(inspector: Inspector, qtbot: Q
 
 
 def test_nothing_is_selected(inspector: Inspector) -> None:
-    inspector.show_file(None)
+    inspector.show_files(None)
     assert headings(inspector) == []
     (sentence,) = (label.text() for label in inspector.findChildren(QLabel) if label.isVisible())
     assert sentence == "Select a sound to see what is known of it."
 
 
 def test_a_file_that_cannot_be_heard_says_why(inspector: Inspector) -> None:
-    inspector.show_file(FileDetails(file_row(state="unreadable", reason="it is empty")))
+    inspector.show_files(FileDetails(file_row(state="unreadable", reason="it is empty")))
     assert any(label.text() == "This file cannot be read: it is empty." for label in inspector.findChildren(QLabel))
 
 
@@ -96,7 +97,7 @@ def test_a_tag_is_removed_and_gone_at_once(inspector: Inspector, qtbot: QtBot) -
 
 
 def test_suggested_tags_are_judged_and_gone_at_once(inspector: Inspector, qtbot: QtBot) -> None:
-    inspector.show_file(FileDetails(file_row(1), suggestions=(suggestion("bark"), suggestion("kennel"))))
+    inspector.show_files(FileDetails(file_row(1), suggestions=(suggestion("bark"), suggestion("kennel"))))
     with qtbot.waitSignal(inspector.suggestions_accepted) as accepted:
         inspector.tags.suggested.capsules()[0].accepted.emit("bark")
     assert accepted.args == [{"bark": (1,)}]
@@ -108,7 +109,7 @@ def test_suggested_tags_are_judged_and_gone_at_once(inspector: Inspector, qtbot:
 
 
 def test_the_moment_of_a_suggestion_can_be_heard(inspector: Inspector, qtbot: QtBot) -> None:
-    inspector.show_file(FileDetails(file_row(1), suggestions=(suggestion("bark"),)))
+    inspector.show_files(FileDetails(file_row(1), suggestions=(suggestion("bark"),)))
     with qtbot.waitSignal(inspector.moment_requested) as requested:
         inspector.tags.suggested.capsules()[0].click()
     assert requested.args == [1.0, 2.0]
@@ -124,7 +125,7 @@ def test_a_note_goes_to_the_file_it_was_typed_for(inspector: Inspector, qtbot: Q
     inspector.note.setFocus()
     qtbot.keyClicks(inspector.note, "Loud. ")
     with qtbot.waitSignal(inspector.note_changed) as changed:
-        inspector.show_file(CAT)
+        inspector.show_files(CAT)
     assert changed.args == [(1,), "Loud. wind at 1:20"]
     assert inspector.note.toPlainText() == ""
 
@@ -132,7 +133,7 @@ def test_a_note_goes_to_the_file_it_was_typed_for(inspector: Inspector, qtbot: Q
 def test_a_refresh_leaves_what_is_being_typed(inspector: Inspector, qtbot: QtBot) -> None:
     qtbot.keyClicks(inspector.note, "Loud. ")
     qtbot.keyClicks(inspector.tags.editor.field, "ra")
-    inspector.show_file(DOG)
+    inspector.show_files(DOG)
     assert inspector.note.toPlainText() == "Loud. wind at 1:20"
     assert inspector.tags.editor.field.text() == "ra"
 
@@ -168,7 +169,7 @@ def shared(inspector: Inspector) -> list[tuple[str, str]]:
 
 
 def test_of_several_files_it_is_shown_how_many_have_a_tag(inspector: Inspector) -> None:
-    inspector.show_files([DOG, CAT])
+    inspector.show_files(SeveralFiles.of([DOG, CAT]))
     assert headings(inspector) == ["TAGS", "RATING", "FILE"]
     assert shared(inspector) == [("yard", "all 2"), ("cat", "1 of 2"), ("dog", "1 of 2")]
     texts = [label.text() for label in inspector.findChildren(QLabel) if label.isVisible()]
@@ -177,7 +178,7 @@ def test_of_several_files_it_is_shown_how_many_have_a_tag(inspector: Inspector) 
 
 
 def test_several_files_are_tagged_and_rated_together(inspector: Inspector, qtbot: QtBot) -> None:
-    inspector.show_files([DOG, CAT])
+    inspector.show_files(SeveralFiles.of([DOG, CAT]))
     with qtbot.waitSignal(inspector.tags_added) as added:
         enter_tag(qtbot, inspector, "rain")
     assert added.args == [(1, 2), ["rain"]]
@@ -185,6 +186,7 @@ def test_several_files_are_tagged_and_rated_together(inspector: Inspector, qtbot
     with qtbot.waitSignal(inspector.rating_changed) as rated:
         qtbot.keyClick(inspector.stars, Qt.Key.Key_5)
     assert rated.args == [(1, 2), 5]
+    assert inspector.stars.accessibleName() == "Rating: 5 stars"
 
 
 def test_known_tags_complete(inspector: Inspector, qtbot: QtBot) -> None:
@@ -196,7 +198,7 @@ def test_known_tags_complete(inspector: Inspector, qtbot: QtBot) -> None:
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_hostile_names_are_plain_text_and_widen_nothing(inspector: Inspector, name: str) -> None:
     row = hostile_row(name)
-    inspector.show_file(FileDetails(row, metadata=Metadata(title="<i>x</i>"), hit=hit((name, 0.0, 1.0, 0.9))))
+    inspector.show_files(FileDetails(row, metadata=Metadata(title="<i>x</i>"), hit=hit((name, 0.0, 1.0, 0.9))))
     inspector.resize(NARROWEST_PX, 800)
     assert row.name in inspector.facts.toPlainText()
     assert inspector.widget().minimumSizeHint().width() <= NARROWEST_PX
@@ -206,9 +208,9 @@ def test_hostile_names_are_plain_text_and_widen_nothing(inspector: Inspector, na
 def test_whether_the_file_was_liked_is_shown_with_it(inspector: Inspector) -> None:
     inspector.show_verdicts(Verdicts(liked=frozenset({CAT.row.path})))
     buttons = {button.text(): button for button in inspector.why.findChildren(QToolButton)}
-    inspector.show_file(replace(DOG, row=file_row(path=Path("/sounds/other.wav")), hit=hit(("dog", 0.0, 1.0, 0.9))))
+    inspector.show_files(replace(DOG, row=file_row(path=Path("/sounds/other.wav")), hit=hit(("dog", 0.0, 1.0, 0.9))))
     assert not buttons["More like this"].isChecked()
-    inspector.show_file(replace(CAT, hit=hit(("cat", 0.0, 1.0, 0.9))))
+    inspector.show_files(replace(CAT, hit=hit(("cat", 0.0, 1.0, 0.9))))
     assert buttons["More like this"].isChecked()
     inspector.show_verdicts(Verdicts())
     assert not buttons["More like this"].isChecked()

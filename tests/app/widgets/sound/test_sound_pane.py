@@ -39,6 +39,18 @@ def test_a_sound_is_named_and_drawn_and_followed(pane: SoundPane, tmp_path: Path
     assert canvas.shown is None
 
 
+def test_the_spectrogram_joins_the_waveform_where_that_was_shown_alone(pane: SoundPane) -> None:
+    canvas = pane.view.findChild(SoundCanvas)
+    pane.bar.set_view("waveform")
+    pane.bar.view_changed.emit("waveform")
+    pane.show_spectrogram()
+    assert (canvas.mode, pane.view.has_spectrogram) == ("both", True)
+    assert all(pane.bar._buttons[name].isChecked() for name in ("waveform", "spectrogram"))
+    pane.bar.view_changed.emit("spectrogram")
+    pane.show_spectrogram()
+    assert canvas.mode == "spectrogram"
+
+
 def test_what_the_bar_says_of_the_picture_is_done(pane: SoundPane, tmp_path: Path) -> None:
     pane.show_sound(write_tone(tmp_path / "tone.wav", 2.0), 2.0, RATE_HZ)
     canvas = pane.view.findChild(SoundCanvas)

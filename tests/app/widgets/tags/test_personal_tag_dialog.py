@@ -115,3 +115,9 @@ def test_every_control_has_a_name_for_those_who_do_not_see_it(dialog: PersonalTa
         if control.isVisible() and not control.accessibleName() and not getattr(control, "text", str)()
     ]
     assert set(nameless) <= {"QTableCornerButton"}
+
+
+def test_what_escape_does_is_asked(dialog: PersonalTagDialog, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(dialog.escaped):
+        qtbot.keyClick(dialog.likes, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
