@@ -92,9 +92,7 @@ class FileIndex:
 
     def put_metadata(self, file_id: int, metadata: Metadata) -> None:
         """In place of what was read from the file before; nothing happens if nothing was."""
-        self._database.execute(
-            "UPDATE metadata SET json = ? WHERE file_id = ?", (_metadata_json(metadata), file_id)
-        )
+        self._database.execute("UPDATE metadata SET json = ? WHERE file_id = ?", (_metadata_json(metadata), file_id))
 
     def register_checkpoint(self, checkpoint_id: str, name: str, dim: int, segment_s: float) -> None:
         self._database.execute(
