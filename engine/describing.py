@@ -1,9 +1,9 @@
 """A library describes itself: tags and a caption are suggested for every file that the network has listened to.
 
-The embeddings are stored, so that a file takes about a millisecond; only the words of the ontology take a minute to be
-read, once for each network, and are then kept in the library's folder. What is usual in the library is taken from a
-sample of its files and kept too, so that tags do not change with every new file; only when the library has doubled it
-is taken anew, and then all files are described again.
+The embeddings are stored, so that a file takes about a millisecond. The words of the ontology take a minute to be read,
+once for each network: the one that ships has read them, for others they are kept in the library's folder. What is usual
+in the library is taken from a sample of its files and kept too, so that tags do not change with every new file; only
+when the library has doubled it is taken anew, and then all files are described again.
 
 What was described is kept in small transactions. A run that is stopped or killed is taken up by the next, since every
 file stands beside what its description was made of.

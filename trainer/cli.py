@@ -278,7 +278,7 @@ def captioner_command(
 def tag_vectors_command(
     network: Annotated[Path, typer.Argument(metavar="NETWORK", help="A network's folder.")],
 ) -> None:
-    """Let a network read what kinds of sound are called, once and for all.
+    """Let a network read what sounds are called.
 
     It puts what it reads into its folder, so that no library has to read it again, which takes half a minute. To be
     done anew when the words of the ontology change.

@@ -104,7 +104,8 @@ def sentences(text: str) -> Sequence[str]:
 def test_help_names_every_command(say: Say) -> None:
     said = say("--help")
     assert said.code == 0
-    for command in ("features", "run", "export", "evaluate", "captioner", "personal", "prompts", "describe"):
+    commands = "features run export evaluate captioner personal prompts tag-vectors describe"
+    for command in commands.split():
         assert f"\n  {command} " in said.out
         assert say(command, "--help").out.startswith(f"Usage: earmark-train {command} ")
     assert "..." not in said.out.split("Commands:")[1]  # the first sentences are short enough
