@@ -202,7 +202,7 @@ def evaluate_command(
         Path | None, typer.Option("--prompts", metavar="FILE", help="What `prompts` wrote, beside ours, for `tagging`.")
     ] = None,
 ) -> None:
-    """Measure a network: does it find, name, order and place sounds?
+    """Measure a network: what it finds, names, orders.
 
     Prints tables for each section, beside chance, a baseline and the teachers' own tags, with 95 % intervals.
 
