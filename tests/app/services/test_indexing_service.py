@@ -56,7 +56,7 @@ def start(tmp_path: Path, network: Path, heard: Heard, capfd: pytest.CaptureFixt
             network,
             on_answer=heard.answers.append,
             on_trouble=heard.troubles.append,
-            **options,  # type: ignore[arg-type]
+            **{"hang_s": 120.0, **options},  # type: ignore[arg-type]  # slow is not hanging
         )
         service.start()
         services.append(service)

@@ -29,6 +29,9 @@ def index(library: Path, network: Path, sounds: Path) -> None:
         index_folders(opened, Embedder.load(network), [sounds])
 
 
+PATIENCE_S = 120.0  # a child that imports torch beside much else is slow, and hangs no more than that
+
+
 @pytest.fixture
 def service(tmp_path: Path, network: Path, heard: Heard) -> Iterator[SearchService]:
     """Over the library in tmp_path / "library", which need not exist."""
@@ -38,6 +41,7 @@ def service(tmp_path: Path, network: Path, heard: Heard) -> Iterator[SearchServi
         on_answer=heard.answers.append,
         on_trouble=heard.troubles.append,
         target=serve_searches_and_die_of_some,
+        hang_s=PATIENCE_S,
     )
     service.start()
     yield service
