@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -21,10 +19,9 @@ from PySide6.QtWidgets import (
 from app.item_models.unreadable_model import COLUMNS, UnreadableModel, texts
 from app.look.icons import icon
 from app.view_models.wording import counted
+from app.widgets.dialog_table import dress
 from app.widgets.inspector.section import plain_label
 from engine.errors import Failure
-
-ROW_PX = 28
 
 
 class UnreadableDialog(QDialog):
@@ -68,19 +65,7 @@ class UnreadableDialog(QDialog):
         table = QTableView(self)
         table.setModel(self.model)
         table.setAccessibleName("Unreadable files")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_PX)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        for column, width_px in enumerate((200, 220)):
-            table.setColumnWidth(column, width_px)
+        dress(table, (200, 220))
         return table
 
     def _button(self, icon_name: str, text: str, slot: object) -> QPushButton:

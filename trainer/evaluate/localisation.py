@@ -31,7 +31,8 @@ from engine.explaining import LOUD_RANGE_DB, Explainer
 from engine.explanation import Explanation
 from trainer.evaluate.bootstrap import recording_of
 from trainer.evaluate.figures import Figure, Row, Table, figure
-from trainer.evaluate.localised_scenes import EVENTS, MEETING, SCENE_S, MixedScene, draw_scenes, render_parts
+from trainer.evaluate.localised_scenes import MEETING, SCENE_S, MixedScene, draw_scenes, render_parts
+from trainer.evaluate.placement import EVENTS
 from trainer.evaluate.systems import Sounds
 
 SCENES = 120

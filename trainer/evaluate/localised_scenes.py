@@ -12,15 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.errors import TrainerError
-from trainer.evaluate.bootstrap import recording_of
-from trainer.evaluate.placement import BED_BELOW_DB, BED_LEAST_S, FADE_S, PlacedEvent
+from trainer.evaluate.placement import BED_BELOW_DB, EVENTS, FADE_S, PlacedEvent, draw_sounds
 from trainer.evaluate.stimuli import LEVEL_DBFS, at_level, faded, loudest
 from trainer.evaluate.systems import Sounds
 from trainer.manifest import Clip
 
 SCENE_S = 10.0
-EVENTS = 3
 EVENT_S = (1.5, 3.0)
 MEETING = 0.7  # share of the shorter of the first two, in which both are heard
 LEVEL_DB = (-6.0, 6.0)  # of each sound beside LEVEL_DBFS
@@ -41,20 +38,11 @@ class MixedScene:
 def draw_scenes(clips: Sequence[Clip], count: int) -> list[MixedScene]:
     """Scenes whose events and bed have different recordings and captions. Raises TrainerError if there are too few."""
     random = np.random.default_rng(SEED)
-    usable = [i for i, clip in enumerate(clips) if clip.caption and clip.seconds >= EVENT_S[0]]
-    beds = [i for i in usable if clips[i].seconds >= BED_LEAST_S]
-    if not beds or len({clips[i].caption for i in usable}) <= EVENTS:
-        raise TrainerError(f"A scene needs {EVENTS} sounds and a bed of {BED_LEAST_S:g} s, all with other captions.")
     scenes: list[MixedScene] = []
-    for _ in range(100 * count):  # few recordings may never make a scene
-        bed, *events = (int(i) for i in (random.choice(beds), *random.choice(usable, size=EVENTS, replace=False)))
-        chosen = [clips[i] for i in (bed, *events)]
-        if len({clip.caption for clip in chosen}) == len({recording_of(clip) for clip in chosen}) == len(chosen):
-            levels_dbfs = LEVEL_DBFS + random.uniform(*LEVEL_DB, size=EVENTS)
-            scenes.append(MixedScene(_placed(events, clips, random), tuple(levels_dbfs), bed, len(scenes) % 2 == 1))
-        if len(scenes) == count:
-            return scenes
-    raise TrainerError("There are too few different recordings for scenes.")
+    for bed, events in draw_sounds(clips, count, EVENT_S[0], random):
+        levels_dbfs = LEVEL_DBFS + random.uniform(*LEVEL_DB, size=EVENTS)
+        scenes.append(MixedScene(_placed(events, clips, random), tuple(levels_dbfs), bed, len(scenes) % 2 == 1))
+    return scenes
 
 
 def render_parts(scene: MixedScene, sounds: Sounds) -> np.ndarray:

@@ -70,18 +70,28 @@ def placement_table(systems: Sequence[System], sounds: Sounds, *, scenes: int = 
 def draw_scenes(clips: Sequence[Clip], count: int) -> list[PlacedScene]:
     """Scenes whose events and bed have different recordings and captions. Raises TrainerError if there are too few."""
     random = np.random.default_rng(SEED)
-    usable = [i for i, clip in enumerate(clips) if clip.caption and clip.seconds >= EVENT_S[0]]
+    return [_placed(events, bed, clips, random) for bed, events in draw_sounds(clips, count, EVENT_S[0], random)]
+
+
+def draw_sounds(
+    clips: Sequence[Clip], count: int, least_s: float, random: np.random.Generator
+) -> Iterator[tuple[int, list[int]]]:
+    """For each scene the positions of a bed and of `EVENTS` clips of at least `least_s`, all of different recordings
+    and captions. Raises TrainerError if there are too few.
+    """
+    usable = [i for i, clip in enumerate(clips) if clip.caption and clip.seconds >= least_s]
     beds = [i for i in usable if clips[i].seconds >= BED_LEAST_S]
     if not beds or len({clips[i].caption for i in usable}) <= EVENTS:
         raise TrainerError(f"A scene needs {EVENTS} sounds and a bed of {BED_LEAST_S:g} s, all with other captions.")
-    scenes: list[PlacedScene] = []
+    drawn = 0
     for _ in range(100 * count):  # few recordings may never make a scene
         bed, *events = (int(i) for i in (random.choice(beds), *random.choice(usable, size=EVENTS, replace=False)))
         chosen = [clips[i] for i in (bed, *events)]
         if len({clip.caption for clip in chosen}) == len({recording_of(clip) for clip in chosen}) == len(chosen):
-            scenes.append(_placed(events, bed, clips, random))
-        if len(scenes) == count:
-            return scenes
+            yield bed, events
+            drawn += 1
+        if drawn == count:
+            return
     raise TrainerError("There are too few different recordings for scenes.")
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from app.item_models.plain_rows import PlainRows, Row
-
-ROW_PX = 28
+from app.widgets.dialog_table import dress
 
 
 class PlainTable(QTableView):
@@ -38,20 +37,3 @@ class PlainTable(QTableView):
             self.copy()
         else:
             super().keyPressEvent(event)
-
-
-def dress(table: QTableView, widths_px: Sequence[int]) -> None:
-    """As tables in dialogs look; the last column takes the room that is left."""
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(ROW_PX)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    header.setStretchLastSection(True)
-    for column, width_px in enumerate(widths_px):
-        table.setColumnWidth(column, width_px)

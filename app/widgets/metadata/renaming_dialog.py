@@ -25,10 +25,10 @@ from app.look.icons import icon
 from app.view_models.metadata_texts import no_category, plan_sentence, way_back_text
 from app.view_models.renaming_plan import RenamingPlan, cat_id_of, category_lines
 from app.view_models.wording import counted
+from app.widgets.dialog_table import dress
 from app.widgets.inspector.section import plain_label
 from app.widgets.metadata.files_choice import FilesChoice
 from app.widgets.metadata.outcome_view import TABLE_PX, OutcomeView
-from app.widgets.metadata.plain_table import dress
 from engine.ucs_renaming import FilesToName
 
 _AS_KNOWN = "As known of each file"

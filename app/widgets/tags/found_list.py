@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.item_models.found_sounds_model import MATCH_COLUMN, FoundSoundsModel, Role
 from app.look import theme
 from app.view_models.learned_tags import ShownSound
+from app.widgets.dialog_table import dress
 
 ROW_PX = 28
 MOMENT_PX, MATCH_PX = 120, 96
@@ -46,16 +47,10 @@ class FoundList(QTableView):
         self.setItemDelegateForColumn(MATCH_COLUMN, MatchBar(self))
         self.setAccessibleName("Suggestions")
         self.setStyleSheet("QTableView::item { padding-left: 6px; }")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        dress(self)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
+        header.setStretchLastSection(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, width_px in ((1, MOMENT_PX), (MATCH_COLUMN, MATCH_PX)):

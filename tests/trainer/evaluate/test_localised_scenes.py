@@ -10,7 +10,6 @@ from tests.tones import write_sound
 from trainer.errors import TrainerError
 from trainer.evaluate.bootstrap import recording_of
 from trainer.evaluate.localised_scenes import (
-    EVENTS,
     LEVEL_DB,
     MEETING,
     SCENE_S,
@@ -18,7 +17,7 @@ from trainer.evaluate.localised_scenes import (
     draw_scenes,
     render_parts,
 )
-from trainer.evaluate.placement import BED_BELOW_DB, PlacedEvent
+from trainer.evaluate.placement import BED_BELOW_DB, EVENTS, PlacedEvent
 from trainer.evaluate.stimuli import LEVEL_DBFS, rms_dbfs
 from trainer.evaluate.systems import Sounds
 from trainer.manifest import Clip
