@@ -129,7 +129,7 @@ def read_settings(
     try:
         stored = tomllib.loads(path.read_text(encoding="utf-8"))
         for dotted, value in (overrides or {}).items():
-            _override(stored, dotted, value)
+            override(stored, dotted, value)
         return kind(**{name: _made(sections.get(name), value) for name, value in stored.items()})
     except FileNotFoundError as error:
         raise TrainerError(f"There is no recipe {display_path(path)}.") from error
@@ -144,7 +144,8 @@ def _made(section: Callable[..., object] | None, value: Any) -> Any:
     return section(**{key: tuple(each) if isinstance(each, list) else each for key, each in value.items()})
 
 
-def _override(stored: dict[str, Any], dotted: str, value: Any) -> None:
+def override(stored: dict[str, Any], dotted: str, value: Any) -> None:
+    """Set what "section.key" names. Raises TrainerError if there is no such setting, or it is of another kind."""
     section, _, key = dotted.rpartition(".")
     settings = stored.get(section) if section else stored
     if not isinstance(settings, dict) or key not in settings:

@@ -12,7 +12,7 @@ import torch
 from engine import ontology
 from tests.small_corpora import write_small_ontology
 from tests.tones import write_sound
-from trainer import cli
+from trainer import cli, cli_distilling
 
 RECIPE = """
 name = "tones"
@@ -171,7 +171,7 @@ def test_a_program_error_is_not_hidden(say: Say, monkeypatch: pytest.MonkeyPatch
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(cli, "load_recipe", broken)
+    monkeypatch.setattr(cli_distilling, "load_recipe", broken)
     with pytest.raises(ZeroDivisionError):
         say("features")
 
