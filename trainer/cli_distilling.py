@@ -18,6 +18,7 @@ from trainer.cli_options import (
     RunOption,
     SetOption,
     SharedOption,
+    SmallOption,
     WorkersOption,
     overrides,
 )
@@ -42,6 +43,7 @@ def features_command(
     run: RunOption = Path("runs/default"),
     features: FeaturesOption = None,
     settings: SetOption = None,
+    small: SmallOption = False,
     device: DeviceOption = "auto",
     workers: WorkersOption = 2,
 ) -> None:
@@ -53,7 +55,7 @@ def features_command(
     from trainer.corpus import load_corpus
     from trainer.device import choose_device
 
-    chosen, on = load_recipe(recipe, overrides(settings or [])), choose_device(device)
+    chosen, on = load_recipe(recipe, overrides(settings or []), small=small), choose_device(device)
     corpus = load_corpus(chosen, shared, features or run / "features", more=more or (), device=on, workers=workers)
     hours = len(corpus.features.levels) * chosen.mel.hop_samples / chosen.mel.sample_rate_hz / 3600.0
     split = corpus.split
@@ -72,6 +74,7 @@ def run_command(
     features: FeaturesOption = None,
     out: OutOption = None,
     settings: SetOption = None,
+    small: SmallOption = False,
     device: DeviceOption = "auto",
     workers: WorkersOption = 2,
 ) -> None:
@@ -87,7 +90,7 @@ def run_command(
     from trainer.distill import train
     from trainer.student import new_network
 
-    chosen, on = load_recipe(recipe, overrides(settings or [])), choose_device(device)
+    chosen, on = load_recipe(recipe, overrides(settings or []), small=small), choose_device(device)
     network = new_network(chosen, teacher_files(shared).class_names())
     corpus = load_corpus(chosen, shared, features or run / "features", more=more or (), device=on, workers=workers)
     student = train(chosen, corpus, network, sound_kinds()[: len(corpus.tag_names)], run)
@@ -101,6 +104,7 @@ def export_command(
     run: RunOption = Path("runs/default"),
     out: OutOption = None,
     settings: SetOption = None,
+    small: SmallOption = False,
 ) -> None:
     """Write the network of an unfinished run.
 
@@ -110,7 +114,7 @@ def export_command(
     from trainer.run_state import load_newest_state
     from trainer.student import Student, new_network
 
-    chosen = load_recipe(recipe, overrides(settings or []))
+    chosen = load_recipe(recipe, overrides(settings or []), small=small)
     state = load_newest_state(run)
     if state is None:
         raise TrainerError(f"There is no state of a run in {display_path(run)}.")

@@ -25,6 +25,7 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. optimizer.steps=100."),
 ]
+SmallOption = Annotated[bool, typer.Option("--small", help="The variant that two processor cores train in minutes.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Processes that decode sounds.")]
 MoreOption = Annotated[
     list[Path] | None, typer.Option("--more", metavar="CSV", help="A manifest of further sounds to train on.")

@@ -25,6 +25,7 @@ class DataConfig:
     unseen_labels: tuple[str, ...]  # clips that are named so train nothing: what is measured is meeting them first
     mixtures: int  # variations and mixtures of clips, rendered as waveforms and labelled by the teachers
     seed: int
+    most_clips: int = 0  # of sources that are not held out, so many are read, drawn by the seed; 0 is all
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,14 @@ _SECTIONS: dict[str, Callable[..., object]] = {
 }
 
 
-def load_recipe(name_or_path: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
+def load_recipe(name_or_path: str, overrides: Mapping[str, Any] | None = None, *, small: bool = False) -> Recipe:
     """A recipe by the name of its file in `trainer/configs`, or by the path of a .toml file.
 
-    overrides : "section.key" -> value, for instance {"optimizer.steps": 100}.
-    Raises TrainerError if there is no such recipe, or it has other settings than a recipe has.
+    overrides : "section.key" -> value, for instance {"optimizer.steps": 100}
+    small : the variant in its table `[small]`, which a processor trains in minutes; the overrides come after it
+    Raises TrainerError if there is no such recipe or variant, or it has other settings than a recipe has.
     """
-    return read_settings(Recipe, _SECTIONS, name_or_path, overrides)
+    return read_settings(Recipe, _SECTIONS, name_or_path, overrides, small=small)
 
 
 def read_settings(
@@ -123,18 +125,43 @@ def read_settings(
     sections: Mapping[str, Callable[..., object]],
     name_or_path: str,
     overrides: Mapping[str, Any] | None,
+    *,
+    small: bool = False,
 ) -> _Settings:
     """`load_recipe` for any dataclass whose `sections` are dataclasses too."""
-    path = Path(name_or_path) if name_or_path.endswith(".toml") else CONFIGS / f"{name_or_path}.toml"
+    path = recipe_file(name_or_path)
     try:
-        stored = tomllib.loads(path.read_text(encoding="utf-8"))
+        stored = stored_settings(path, small=small)
         for dotted, value in (overrides or {}).items():
             override(stored, dotted, value)
         return kind(**{name: _made(sections.get(name), value) for name, value in stored.items()})
-    except FileNotFoundError as error:
-        raise TrainerError(f"There is no recipe {display_path(path)}.") from error
     except (TypeError, ValueError) as error:  # TOML and dataclasses name what they cannot take
         raise TrainerError(f"{display_path(path)} is not a recipe: {error}.") from error
+
+
+def recipe_file(name_or_path: str) -> Path:
+    return Path(name_or_path) if name_or_path.endswith(".toml") else CONFIGS / f"{name_or_path}.toml"
+
+
+def stored_settings(path: Path, *, small: bool) -> dict[str, Any]:
+    """What a recipe's file says; those of its table `[small]` in their place if `small`.
+
+    Raises TrainerError if there is no such file or variant, ValueError if it is no TOML.
+    """
+    try:
+        stored = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise TrainerError(f"There is no recipe {display_path(path)}.") from error
+    variant = stored.pop("small", None)
+    if not small:
+        return stored
+    if variant is None:
+        raise TrainerError(f"The recipe {display_path(path)} has no small variant.")
+    return {**stored, **{key: _over(stored.get(key), value) for key, value in variant.items()}}
+
+
+def _over(value: Any, replacement: Any) -> Any:
+    return {**(value or {}), **replacement} if isinstance(replacement, dict) else replacement
 
 
 def _made(section: Callable[..., object] | None, value: Any) -> Any:

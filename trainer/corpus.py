@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,8 +73,18 @@ def load_corpus(
 def read_clips(settings: DataConfig, shared: Path, more: Sequence[Path] = ()) -> list[Clip]:
     """All clips of the training sounds but those whose licence a recipe refuses, by length."""
     clips = [clip for manifest in (shared / "sounds" / "train.csv", *more) for clip in read_manifest(manifest)]
+    if settings.most_clips:
+        clips = _some(clips, settings)
     # neighbours of about one length are heard together without much padding
     return sorted(without_licences(clips, settings.refused_licences), key=lambda clip: clip.seconds)
+
+
+def _some(clips: Sequence[Clip], settings: DataConfig) -> list[Clip]:
+    """All clips of the held-out sources, and `most_clips` of the others."""
+    held_out = [clip for clip in clips if clip.source in settings.held_out_sources]
+    others = [clip for clip in clips if clip.source not in settings.held_out_sources]
+    count = min(settings.most_clips, len(others))
+    return held_out + random.Random(settings.seed).sample(others, count)
 
 
 def split_clips(clips: Sequence[Clip], settings: DataConfig) -> Split:

@@ -67,7 +67,7 @@ class Objective:
             "embedding": weights.embedding * self._embedding(student.embedding_head(states), rows.items, clear),
             "bridge": weights.bridge * (0.2 + 0.8 * text_share) * bridge,
         }
-        if text_share > 0.0:
+        if text_share > 0.0 and weights.caption > 0.0:
             parts["caption"] = weights.caption * text_share * self._caption(vectors, rows.items, clear, generator)
         return torch.stack(list(parts.values())).sum(), {name: part.detach() for name, part in parts.items()}
 

@@ -6,16 +6,14 @@ minutes.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from engine.clap.config import MelConfig
 from engine.clap.towers.config import AudioTowerConfig, DecoderConfig, HeadConfig, TextTowerConfig
 from engine.errors import display_path
-from trainer.config import CONFIGS, override
+from trainer.config import override, recipe_file, stored_settings
 from trainer.errors import TrainerError
 
 _Section = TypeVar("_Section")
@@ -167,33 +165,17 @@ def load_paper_recipe(
     overrides : "section.key" -> value, for instance {"length.steps": 100}; they come after `small`.
     Raises TrainerError if there is no such recipe, or it has other settings than a recipe has.
     """
-    path = Path(name_or_path) if name_or_path.endswith(".toml") else CONFIGS / f"{name_or_path}.toml"
+    path = recipe_file(name_or_path)
     try:
-        stored = tomllib.loads(path.read_text(encoding="utf-8"))
-        in_small = stored.pop("small", None)
-        if small:
-            if in_small is None:
-                raise TrainerError(f"The recipe {display_path(path)} has no small variant.")
-            stored = _merged(stored, in_small)
-        recipe = _recipe(stored)
+        recipe = _recipe(stored_settings(path, small=small))
         if overrides:
             changed = asdict(recipe)
             for dotted, value in overrides.items():
                 override(changed, dotted, list(value) if isinstance(value, tuple) else value)
             recipe = _recipe(changed)
         return recipe
-    except FileNotFoundError as error:
-        raise TrainerError(f"There is no recipe {display_path(path)}.") from error
     except (TypeError, ValueError) as error:  # TOML and dataclasses name what they cannot take
         raise TrainerError(f"{display_path(path)} is not a recipe: {error}.") from error
-
-
-def _merged(stored: dict[str, Any], small: dict[str, Any]) -> dict[str, Any]:
-    """The settings, those of `small` in their place where it has some."""
-    merged = dict(stored)
-    for key, value in small.items():
-        merged[key] = {**merged.get(key, {}), **value} if isinstance(value, dict) else value
-    return merged
 
 
 def _recipe(stored: Mapping[str, Any]) -> PaperRecipe:

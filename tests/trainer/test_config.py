@@ -7,7 +7,7 @@ import pytest
 from trainer.config import CONFIGS, PretrainingConfig, load_recipe
 from trainer.errors import TrainerError
 
-RECIPES = sorted(path for path in CONFIGS.glob("*.toml") if path.stem != "captioner")  # which is of another kind
+RECIPES = [CONFIGS / "default.toml", CONFIGS / "distill.toml"]
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
@@ -17,6 +17,22 @@ def test_every_recipe_in_the_repository_can_be_read(path: Path) -> None:
     assert recipe.scenes.columns * recipe.audio.frames_per_column % 32 == 0  # rows are whole labelled columns
     assert recipe.audio.stem_channels  # a list in the file, a tuple here: recipes can be compared and are never changed
     assert hash(recipe) == hash(load_recipe(path.stem))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_a_small_variant_is_the_recipe_with_other_numbers(path: Path) -> None:
+    recipe, small = load_recipe(path.stem), load_recipe(path.stem, {"optimizer.warmup_steps": 3}, small=True)
+    assert small.optimizer.steps < recipe.optimizer.steps
+    assert small.optimizer.warmup_steps == 3  # what is set from outside comes last
+    assert small.losses == recipe.losses
+    assert small.data.held_out_sources == recipe.data.held_out_sources
+
+
+def test_a_recipe_without_a_small_variant_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text("name = 'own'")
+    with pytest.raises(TrainerError, match="has no small variant"):
+        load_recipe(str(path), small=True)
 
 
 def test_settings_can_be_changed_from_outside() -> None:

@@ -40,6 +40,16 @@ def test_clips_come_from_every_manifest_by_length_without_refused_licences(tmp_p
     assert [clip.recording for clip in read_clips(data, tmp_path, [more])] == ["a", "b", "d"]
 
 
+def test_so_many_clips_are_read_beside_all_that_are_held_out(tmp_path: Path) -> None:
+    rows = [f"{i}.wav,zoo,{i},,,1.0,CC0" for i in range(9)] + ["x.wav,farm,x,,,1.0,CC0", "y.wav,farm,y,,,1.0,CC0"]
+    write_manifest(tmp_path / "sounds" / "train.csv", *rows)
+    data = replace(SMALL_RECIPE.data, held_out_sources=("farm",), most_clips=4)
+    read = read_clips(data, tmp_path)
+    assert [clip.source for clip in read].count("zoo") == 4
+    assert [clip.source for clip in read].count("farm") == 2
+    assert read == read_clips(data, tmp_path)
+
+
 def test_training_and_held_out_clips_are_apart_and_refused_recordings_in_neither() -> None:
     data = replace(SMALL_RECIPE.data, held_out_sources=("zoo",), refused_recordings=("farm-1", "zoo-2"))
     clips = [make_clip(source, f"{source}-{number}") for source in ("farm", "zoo") for number in range(3)]
