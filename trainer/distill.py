@@ -139,6 +139,8 @@ def train(recipe: Recipe, corpus: Corpus, network: EarmarkNetwork, kinds: Sequen
     if first == 0:
         pretrain(student.network.audio_encoder, scenes, recipe, folder / PRETRAINING)
     journal = Journal(folder / "log.jsonl", rows_per_step=settings.rows_per_step, first=first, steps=settings.steps)
+    if first == 0:
+        journal.write(0, validate(student, run.average.values, corpus, recipe))  # what there is to beat
     for step, rows, generator in batches(scenes, settings, first, settings.steps):
         parts = run.step(objective, rows, generator, step)
         done = step + 1

@@ -130,7 +130,9 @@ def test_progress_is_told_to_the_log_and_kept(
     monkeypatch.setattr(distill, "VALIDATE_EVERY", 4)
     with caplog.at_level(logging.INFO):
         run(SMALL_RECIPE, small_corpus, tmp_path)
-    entries = entries_of(tmp_path)
+    start, *entries = entries_of(tmp_path)
+    assert start["step"] == 0  # what there is to beat
+    assert "both_map" in start
     assert [entry["step"] for entry in entries] == [2, 4, 4, 6, 6]  # the last one is always validated
     ear = {"column_scores", "event_scores", "embedding", "bridge"}
     pace = {"step", "loss", "rows_per_s", "minutes_left"}
