@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEMO_LIBRARY := build/demo_library
 
-.PHONY: help setup demo run test check format bench clean
+.PHONY: help setup demo run test check format bench train-small clean
 
 help:
 	@echo "make demo    index the sounds that come with Earmark and ask six queries"
@@ -13,6 +13,7 @@ help:
 	@echo "make check   formatting, lint, types and import rules"
 	@echo "make format  let ruff format and tidy the code"
 	@echo "make bench   the benchmarks, each as a table"
+	@echo "make train-small  every training recipe's small variant on ../shared, an hour; writes docs/training-results.md"
 	@echo "make clean   remove what was built (the virtual environment stays)"
 
 setup: $(READY)
@@ -42,6 +43,9 @@ format: $(READY)
 
 bench: $(READY)
 	@set -e; for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark"; done
+
+train-small: $(READY)
+	$(BIN)/earmark-train small --out docs/training-results.md $(ARGS)
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

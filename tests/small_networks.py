@@ -1,6 +1,8 @@
-"""Random networks of both kinds, made of the real classes in sizes that load in milliseconds.
+"""Random networks of every family, made of the real classes in sizes that load in milliseconds.
 
 `make_small_network` is an EarmarkNetwork: segments of 0.64 s, windows of 2.56 s, 16 kHz, 20 dimensions.
+`make_small_assembled` is one of two towers, patches and BERT: segments of 0.64 s, windows of 2.56 s, 16 kHz, 12
+dimensions.
 `write_small_clap` writes a published ClapModel as transformers itself stores it, with the published front end:
 segments of 312.5 ms, windows of 10 s, 48 kHz, 24 dimensions.
 """
@@ -14,9 +16,11 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import ClapConfig, ClapFeatureExtractor, ClapModel
 from transformers.utils import logging
 
-from engine.clap import checkpoint
+from engine.clap import assembled_checkpoint, checkpoint
+from engine.clap.assembled import AssembledNetwork, make_assembled
 from engine.clap.config import AudioEncoderConfig, MelConfig, NetworkConfig, TextEncoderConfig
 from engine.clap.network import EarmarkNetwork
+from engine.clap.towers.config import AssembledConfig, AudioTowerConfig, DecoderConfig, HeadConfig, TextTowerConfig
 
 WORDS = (
     "a",
@@ -85,6 +89,53 @@ def make_small_network(seed: int = 0, config: NetworkConfig = SMALL_CONFIG) -> E
 def write_small_network(folder: Path, seed: int = 0) -> str:
     """Save `make_small_network` to `folder`; returns its checkpoint id."""
     return checkpoint.save(folder, make_small_network(seed), tags=TAGS, card="A random network for tests.\n")
+
+
+SMALL_ASSEMBLED = AssembledConfig(
+    name="small assembled",
+    mel=SMALL_CONFIG.mel,
+    audio=AudioTowerConfig(
+        "patches", width=16, layers=1, heads=2, hidden=32, patch_frames=8, patch_bands=8, positions="sinusoidal in time"
+    ),
+    text=TextTowerConfig(
+        vocabulary=4 + len(WORDS),
+        width=16,
+        layers=1,
+        heads=2,
+        hidden=32,
+        positions=32,
+        max_tokens=12,
+        causal=True,
+        pooling="mean",
+    ),
+    audio_head=HeadConfig("pooler", heads=2),
+    text_head=HeadConfig("linear"),
+    decoder=DecoderConfig(layers=1, heads=2, hidden=32, dropout=0.0),
+    dim=12,
+    segment_s=0.64,
+    window_s=2.56,
+)
+
+
+def make_small_assembled(config: AssembledConfig = SMALL_ASSEMBLED, seed: int = 0) -> AssembledNetwork:
+    """In evaluation mode. Its weights are rounded to float16, as they are stored."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        network = make_assembled(config, make_word_tokenizer()).eval().requires_grad_(False)
+        for weight in network.parameters():
+            weight.add_(0.1 * torch.randn_like(weight))  # different sounds would sound alike
+        for name, buffer in network.named_buffers():
+            if name.endswith("running_var"):
+                buffer.uniform_(0.05, 0.2)
+        for weight in network.state_dict().values():
+            if weight.is_floating_point():
+                weight.copy_(weight.half().float())
+    return network
+
+
+def write_small_assembled(folder: Path, config: AssembledConfig = SMALL_ASSEMBLED, seed: int = 0) -> str:
+    """Save `make_small_assembled` to `folder`; returns its checkpoint id."""
+    return assembled_checkpoint.save(folder, make_small_assembled(config, seed), card="A random network for tests.\n")
 
 
 SMALL_AUDIO = {

@@ -131,12 +131,10 @@ def mask(levels_db: Tensor, generator: torch.Generator, *, floor_db: float) -> T
     return levels_db.masked_fill(of_frames | of_bands, floor_db)
 
 
-def augment(levels_db: Tensor, generator: torch.Generator, *, floor_db: float) -> Tensor:
-    """All treatments in the order in which the world has them: source, room, microphone, recorder, file.
-
-    Of R rows, each treatment but the gain meets its share of R, rounded, drawn anew.
-    """
-    treatments: list[tuple[float, Treatment]] = [
+def treatments(floor_db: float) -> list[tuple[float, Treatment]]:
+    """All of them, in the order in which the world has them: source, room, microphone, recorder, file; each with the
+    share of sounds that it meets."""
+    return [
         (0.3, shift_pitch),
         (0.25, partial(reverberate, floor_db=floor_db)),
         (0.5, equalise),
@@ -147,9 +145,13 @@ def augment(levels_db: Tensor, generator: torch.Generator, *, floor_db: float) -
         (0.1, partial(code, floor_db=floor_db)),
         (0.3, partial(mask, floor_db=floor_db)),
     ]
+
+
+def augment(levels_db: Tensor, generator: torch.Generator, *, floor_db: float) -> Tensor:
+    """All treatments in turn. Of R rows, each but the gain meets its share of R, rounded, drawn anew."""
     rows, device = len(levels_db), levels_db.device
     treated = levels_db.clone()
-    for share, treatment in treatments:
+    for share, treatment in treatments(floor_db):
         # a fixed number of rows, so that no shape depends on what was drawn
         chosen = torch.randperm(rows, device=device, generator=generator)[: round(share * rows)]
         treated[chosen] = treatment(treated[chosen], generator)

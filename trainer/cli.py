@@ -16,10 +16,19 @@ from collections.abc import Sequence
 import typer
 
 from engine.cli_output import FAILED, answer, say
-from trainer import cli_distilling, cli_evaluation, cli_networks, cli_personal
+from trainer import (
+    cli_data,
+    cli_distilling,
+    cli_evaluation,
+    cli_networks,
+    cli_personal,
+    cli_recipes,
+    cli_runs,
+    cli_small,
+)
 from trainer.errors import TrainerError
 
-TRAINING_PACKAGES = {"nltk", "onnx", "scipy", "sklearn"}  # the extra `train` in pyproject.toml
+TRAINING_PACKAGES = {"matplotlib", "nltk", "onnx", "pyarrow", "scipy", "sklearn", "textblob", "webdataset", "yaml"}  # the extra `train` in pyproject.toml
 
 app = typer.Typer(
     name="earmark-train",
@@ -32,7 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for room in (cli_distilling, cli_evaluation, cli_networks, cli_personal):
+for room in (cli_runs, cli_recipes, cli_small, cli_distilling, cli_evaluation, cli_data, cli_networks, cli_personal):
     room.add_commands(app)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 def add_commands(app: typer.Typer) -> None:
     app.command("features")(features_command)
-    app.command("run")(run_command)
     app.command("export")(export_command)
 
 
@@ -66,33 +65,29 @@ def features_command(
     )
 
 
-def run_command(
-    recipe: RecipeArgument = "default",
-    shared: SharedOption = Path("../shared"),
-    more: MoreOption = None,
-    run: RunOption = Path("runs/default"),
-    features: FeaturesOption = None,
-    out: OutOption = None,
-    settings: SetOption = None,
-    small: SmallOption = False,
-    device: DeviceOption = "auto",
-    workers: WorkersOption = 2,
+def run_distillation(
+    recipe: str,
+    *,
+    run: Path,
+    shared: Path,
+    more: Sequence[Path] = (),
+    out: Path | None = None,
+    features: Path | None = None,
+    settings: Sequence[str] = (),
+    small: bool = False,
+    device: Literal["auto", "cpu", "cuda"] = "auto",
+    workers: int = 2,
 ) -> None:
-    """Train a recipe to its end and write the network.
-
-    A run that was interrupted goes on with its newest state.
-
-    Example: earmark-train run default --run runs/default --out resources/default_network
-    """
+    """Train a recipe that learns from teachers to its end, and write its network."""
     from engine.ontology import sound_kinds
     from trainer.corpus import load_corpus, teacher_files
     from trainer.device import choose_device
     from trainer.distill import train
     from trainer.student import new_network
 
-    chosen, on = load_recipe(recipe, overrides(settings or []), small=small), choose_device(device)
+    chosen, on = load_recipe(recipe, overrides(settings), small=small), choose_device(device)
     network = new_network(chosen, teacher_files(shared).class_names())
-    corpus = load_corpus(chosen, shared, features or run / "features", more=more or (), device=on, workers=workers)
+    corpus = load_corpus(chosen, shared, features or run / "features", more=more, device=on, workers=workers)
     student = train(chosen, corpus, network, sound_kinds()[: len(corpus.tag_names)], run)
     _write(student, chosen, out or run / "network", tags=corpus.tag_names, clips=corpus.training_clips)
 

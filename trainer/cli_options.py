@@ -18,6 +18,10 @@ SharedOption = Annotated[
 RunOption = Annotated[
     Path, typer.Option("--run", metavar="DIR", help="The run's folder, made if need be: features, states and log.")
 ]
+RunFolderOption = Annotated[
+    Path | None,
+    typer.Option("--run", metavar="DIR", help="The run's folder, made if need be, instead of runs/RECIPE."),
+]
 OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Where the network goes, instead of the run's folder.")
 ]

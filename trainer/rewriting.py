@@ -171,12 +171,12 @@ def rewritten(kind: SoundKind, rewriter: Rewriter, answers: KeptAnswers, count: 
     """The kind with descriptions and scenes by the model. Raises UselessAnswer, which is not kept, or TrainerError."""
     name, *others = kind.synonyms
     ask = DESCRIBE.format(name=name, others=", ".join(others) or "nothing else", count=count)
-    descriptions = _texts(ask, name, rewriter, answers, count)
+    descriptions = short_texts(ask, name, rewriter, answers, count)
     ask = PLACE.format(name=name, descriptions="\n".join(f"- {each}" for each in descriptions), count=count)
-    return replace(kind, descriptions=descriptions, scenes=_texts(ask, name, rewriter, answers, count))
+    return replace(kind, descriptions=descriptions, scenes=short_texts(ask, name, rewriter, answers, count))
 
 
-def _texts(question: str, name: str, rewriter: Rewriter, answers: KeptAnswers, count: int) -> tuple[str, ...]:
+def short_texts(question: str, name: str, rewriter: Rewriter, answers: KeptAnswers, count: int) -> tuple[str, ...]:
     kept = answers.get(rewriter, question)
     answer = rewriter.answer(question) if kept is None else kept
     texts = _read_array(answer)

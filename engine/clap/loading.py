@@ -16,11 +16,18 @@ def load_network(folder: Path, device: str = "cpu") -> tuple[AudioTextNetwork, s
 
     Nothing is downloaded and nothing stored there is executed.
 
-    Known: Earmark's own folder, and a published `ClapModel` as transformers stores it. Raises DamagedCheckpoint.
+    Known: Earmark's own folder, one assembled of towers, and a published `ClapModel` as transformers stores it.
+    Raises DamagedCheckpoint.
     """
     if not folder.is_dir():
         raise DamagedCheckpoint(f"There is no network in {display_path(folder)}: the folder does not exist.")
     if (folder / checkpoint.MANIFEST).exists():
+        if checkpoint.is_assembled(folder):
+            # imported here: its text towers take a while, and most libraries never need them
+            from engine.clap import assembled_checkpoint
+
+            assembled, checkpoint_id = assembled_checkpoint.load(folder)
+            return assembled.to(device), checkpoint_id
         network, checkpoint_id = checkpoint.load(folder)
         fold_batch_norms(network.audio_encoder)
         return network.to(device), checkpoint_id

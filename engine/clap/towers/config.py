@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from engine.clap.config import MelConfig
 
@@ -15,8 +15,8 @@ class AudioTowerConfig:
     """What turns a log-mel spectrogram into states; `kind` says which of the numbers it reads.
 
     cnn14, resnet38  PANNs (Kong et al. 2020): `channels`, one number a block; a state is the last of them
-    htsat            a Swin transformer over patches (Chen et al. 2022): `width` of the first stage, `depths`, `heads_of`,
-                     `window_patches`, `square_bands`
+    htsat            a Swin transformer over patches (Chen et al. 2022): `width` of the first stage, `depths`,
+                     `heads_of`, `window_patches`, `square_bands`
     patches          a ViT over patches of `patch_frames` × `patch_bands` (K11 to K14, D02, D08): `width`, `layers`,
                      `heads`, `hidden`, `activation`, `positions`
     """
@@ -66,7 +66,8 @@ class HeadConfig:
     linear      one learned projection of the tower's pooled state (C03); without a bias if `bias` is false
     mlp         two layers with a ReLU between them, of the pooled state (W01): `hidden`
     pooler      attention with one learned query over all states, then a projection (K23): `heads`
-    block       transformer blocks behind a class token, whose output is the embedding (D10): `layers`, `heads`, `hidden`
+    block       transformer blocks behind a class token, whose output is the embedding (D10): `layers`, `heads`,
+                `hidden`
     aggregator  a transformer with positions, the first output then projected (W04): `layers`, `heads`, `hidden`,
                 `dropout`, `most_positions`. On the audio side it reads one pooled state for every second of sound
     none        the pooled state itself (D20's text side), whose width must be that of the shared space
@@ -121,15 +122,40 @@ class AssembledConfig:
     def from_dict(cls, stored: dict[str, Any]) -> AssembledConfig:
         """Rebuild a stored config. Raises TypeError, KeyError or ValueError if its fields are not what they must be."""
         values = dict(stored)
-        return cls(
-            mel=MelConfig(**values.pop("mel")),
-            audio=AudioTowerConfig(**_with_tuples(values.pop("audio"))),
-            text=TextTowerConfig(**values.pop("text")),
-            audio_head=HeadConfig(**values.pop("audio_head")),
-            text_head=HeadConfig(**values.pop("text_head")),
-            decoder=DecoderConfig(**values.pop("decoder")),
+        config = cls(
+            mel=checked(MelConfig(**values.pop("mel"))),
+            audio=checked(AudioTowerConfig(**_with_tuples(values.pop("audio")))),
+            text=checked(TextTowerConfig(**values.pop("text"))),
+            audio_head=checked(HeadConfig(**values.pop("audio_head"))),
+            text_head=checked(HeadConfig(**values.pop("text_head"))),
+            decoder=checked(DecoderConfig(**values.pop("decoder"))),
             **values,
         )
+        return checked(config)
+
+
+_Section = TypeVar("_Section")
+
+
+def checked(section: _Section) -> _Section:
+    """A dataclass of numbers and words, if its fields hold what their annotations say; dataclasses do not look.
+
+    Raises TypeError or ValueError.
+    """
+    for name, kind in get_type_hints(type(section)).items():
+        value = getattr(section, name)
+        if get_origin(kind) is Literal:
+            if value not in get_args(kind):
+                raise ValueError(f"{name} is {value!r}, not one of {', '.join(get_args(kind))}")
+        elif get_origin(kind) is tuple:
+            if not value or not all(type(each) is int and each > 0 for each in value):
+                raise TypeError(f"{name} is {value!r}, not positive counts")
+        elif kind is float:
+            if type(value) not in (int, float):
+                raise TypeError(f"{name} is {value!r}, not a number")
+        elif kind in (int, str, bool) and (type(value) is not kind or (kind is int and value < 0)):
+            raise TypeError(f"{name} is {value!r}, not {kind.__name__}")
+    return section
 
 
 def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:

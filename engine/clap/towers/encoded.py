@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 
@@ -16,3 +17,11 @@ class Encoded:
 
     states: Tensor
     valid: Tensor
+
+
+def mean_of_valid(encoded: Encoded) -> Tensor:
+    """The mean of a row's valid states (B, D), in their precision; zeros where there is none."""
+    valid = encoded.valid.unsqueeze(-1)
+    # summed in float32: at half precision a sum of many states is beyond what can be counted exactly
+    total = encoded.states.masked_fill(~valid, 0.0).sum(1, dtype=torch.float32)
+    return (total / valid.sum(1).clamp_min(1)).to(encoded.states.dtype)
