@@ -28,7 +28,18 @@ from trainer import (
 )
 from trainer.errors import TrainerError
 
-TRAINING_PACKAGES = {"matplotlib", "nltk", "onnx", "pyarrow", "scipy", "sklearn", "textblob", "webdataset", "yaml"}  # the extra `train` in pyproject.toml
+TRAINING_PACKAGES = {
+    "matplotlib",
+    "nltk",
+    "onnx",
+    "pyarrow",
+    "scipy",
+    "sklearn",
+    "tensorboard",
+    "textblob",
+    "webdataset",
+    "yaml",
+}  # the extra `train` in pyproject.toml
 
 app = typer.Typer(
     name="earmark-train",

@@ -34,17 +34,18 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def manifest_command(
-    layout: Annotated[str, typer.Argument(metavar="LAYOUT", help="How the set is published; see below.")],
+    layout: Annotated[str, typer.Argument(metavar="LAYOUT", help="How the sounds lie there; see above.")],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where you unpacked it. It is only read.")],
     out: OutFileOption,
     split: Annotated[str, typer.Option("--split", metavar="SPLIT", help="A part that the set has, or all.")] = "all",
     workers: WorkersOption = 2,
 ) -> None:
-    """Make a manifest of a published set.
+    """Make a manifest of your own sounds or a published set.
 
-    LAYOUT is audiocaps, clotho, macs, wavcaps, fsd50k, audioset, audioset-strong, vggsound, desed, esc50, urbansound8k,
-    gtzan-genres, gtzan-music-speech, nsynth or speech-commands. Nothing is downloaded. Sounds that are missing or
-    cannot be read are left out and counted.
+    LAYOUT is folder, for sounds of your own with captions.csv or a text file beside each; or audiocaps, clotho, macs,
+    wavcaps, fsd50k, audioset, audioset-strong, vggsound, desed, esc50, urbansound8k, gtzan-genres, gtzan-music-speech,
+    nsynth or speech-commands. Nothing is downloaded. Sounds that are missing or cannot be read are left out and
+    counted.
 
     Example: earmark-train manifest clotho ~/sets/clotho --split development --out clotho.csv
     """

@@ -34,7 +34,7 @@ class Journal:
 
     def write(self, done: int, figures: Mapping[str, float]) -> None:
         """Raises TrainerError, once it is written, if a figure is no longer a number."""
-        rounded = {name: round(value, 4) for name, value in figures.items()}
+        rounded = {name: float(f"{value:.5g}") for name, value in figures.items()}  # rates are far below 1
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"step": done, **rounded}) + "\n")
         shown = "  ".join(f"{name} {value:.4g}" for name, value in rounded.items())

@@ -56,22 +56,23 @@ class SharpnessStep:
     def __init__(self, parameters: Sequence[nn.Parameter], radius: float) -> None:
         self.parameters = parameters
         self.radius = radius
-        self._moves: list[tuple[nn.Parameter, Tensor]] = []
+        self._left: list[tuple[nn.Parameter, Tensor]] = []
 
     @torch.no_grad()
     def climb(self) -> None:
         with_gradient = [(each, each.grad) for each in self.parameters if each.grad is not None]
         norm = torch.nn.utils.get_total_norm([gradient for _, gradient in with_gradient])
-        self._moves = [(each, gradient * (self.radius / (norm + 1e-12))) for each, gradient in with_gradient]
-        for each, move in self._moves:
-            each.add_(move)
+        self._left = [(each, each.clone()) for each, _ in with_gradient]
+        for each, gradient in with_gradient:
+            each.add_(gradient * (self.radius / (norm + 1e-12)))
             each.grad = None
 
     @torch.no_grad()
     def back(self) -> None:
-        for each, move in self._moves:
-            each.sub_(move)
-        self._moves = []
+        """To the very bit: what was added is not always what is taken away again."""
+        for each, value in self._left:
+            each.copy_(value)
+        self._left = []
 
 
 class WeightAverage:

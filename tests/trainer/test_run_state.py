@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from trainer.run_state import load_newest_state, save_state
+from trainer.run_state import load_newest_state, load_state_of, save_state
 
 
 def save(folder: Path, *steps: int) -> None:
@@ -72,3 +72,23 @@ def test_a_state_that_could_not_be_written_whole_is_no_state(tmp_path: Path) -> 
     assert newest(tmp_path) == 500
     save(tmp_path, 1000)
     assert names(tmp_path) == ["state-00000500.pt", "state-00001000.pt"]
+
+
+def test_a_single_changed_byte_is_found(tmp_path: Path) -> None:
+    save(tmp_path, 500, 1000)
+    path = tmp_path / "state-00001000.pt"
+    content = bytearray(path.read_bytes())
+    content[content.index(b"\x00\x00\x7a\x44") + 2] ^= 1  # in the weights: a thousand as float32
+    path.write_bytes(content)
+    assert newest(tmp_path) == 500
+    assert load_state_of(tmp_path, 1000) is None
+    assert load_state_of(tmp_path, 700) is None
+
+
+def test_more_states_and_the_best_are_kept_where_that_is_asked_for(tmp_path: Path) -> None:
+    for step in (1, 2, 3, 4, 5):
+        save_state(tmp_path, step, {"weights": torch.zeros(1)}, kept=3, spared={1})
+    assert [int(name[6:14]) for name in names(tmp_path)] == [1, 3, 4, 5]
+    best = load_state_of(tmp_path, 1)
+    assert best is not None
+    assert best["step"] == 1

@@ -16,6 +16,7 @@ from pathlib import Path
 from engine.audio import AudioDecoder
 from engine.errors import Failure, UnreadableAudio, display_path
 from trainer.data import captioned_sets, labelled_sets, video_sets
+from trainer.data.own_folder import OWN_SPLITS, read_own_folder
 from trainer.data.published_folder import AbsentTable
 from trainer.errors import TrainerError
 from trainer.manifest import Clip
@@ -34,6 +35,7 @@ class Layout:
 
 
 LAYOUTS = {
+    "folder": Layout(read_own_folder, OWN_SPLITS),
     "audiocaps": Layout(captioned_sets.read_audiocaps, captioned_sets.AUDIOCAPS_SPLITS),
     "clotho": Layout(captioned_sets.read_clotho, captioned_sets.CLOTHO_SPLITS),
     "macs": Layout(captioned_sets.read_macs, captioned_sets.MACS_SPLITS),
