@@ -58,7 +58,7 @@ def _run(library_folder: Path, calls: _Calls) -> int:
     window = MainWindow(library_folder, chosen, settings_path)
     calls.raise_window.connect(window.come_to_front, Qt.ConnectionType.QueuedConnection)
     _report_crashes(window.report_crash)
-    with _Signals(window.close):
+    with _Signals(window.close_at_once):
         window.show()
         QTimer.singleShot(0, window.begin)
         code = application.exec()

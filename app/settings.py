@@ -8,7 +8,7 @@ import math
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -24,6 +24,7 @@ GAINS_DB = (-60.0, 6.0)
 RANGES_DB = (20.0, 140.0)
 MAX_WORKERS = 256
 MAX_COLUMN_PX = 10_000
+MAX_FORMER = 3
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Settings:
     gain_db : in GAINS_DB, or -inf for silence
     workers : threads of indexing, at most MAX_WORKERS; None for as many as the machine has cores
     network_folder : None for the network that comes with Earmark
+    former_networks : those that were chosen before, the last one first, at most MAX_FORMER
     range_db : what the spectrogram shows below full scale, in RANGES_DB
     columns : ids of the shown columns in order, with widths in pixels; empty for the usual ones
     keys : command id to key sequences in Qt's portable text, only where they differ from the default
@@ -50,6 +52,7 @@ class Settings:
     pause_indexing_while_playing: bool = False
     workers: int | None = None
     network_folder: Path | None = None
+    former_networks: tuple[Path | None, ...] = ()
     compute: Compute = "auto"
     colour_map: ColourMap = "magma"
     range_db: float = 80.0
@@ -57,6 +60,14 @@ class Settings:
     columns: tuple[tuple[str, int], ...] = ()
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     window: dict[str, str] = field(default_factory=dict)
+
+
+def remembering(new: Settings, old: Settings) -> Settings:
+    """`new` with the former networks of `old`, and with its network among them where another is chosen."""
+    if new.network_folder == old.network_folder:
+        return replace(new, former_networks=old.former_networks)
+    former = dict.fromkeys((old.network_folder, *old.former_networks))
+    return replace(new, former_networks=tuple(each for each in former if each != new.network_folder)[:MAX_FORMER])
 
 
 def settings_path() -> Path:
@@ -162,6 +173,13 @@ def _folder(value: object) -> Path:
     return Path(_text(value))
 
 
+def _folders(value: object) -> tuple[Path | None, ...]:
+    """Different ones, of which None stands for what comes with Earmark."""
+    if not isinstance(value, list):
+        raise ValueError
+    return tuple(dict.fromkeys(None if each is None else _folder(each) for each in value))[:MAX_FORMER]
+
+
 def _columns(value: Any) -> tuple[tuple[str, int], ...]:
     width_px = _whole(1, MAX_COLUMN_PX)
     columns = tuple((_text(name), width_px(width)) for name, width in value)
@@ -202,6 +220,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "pause_indexing_while_playing": _truth,
     "workers": _whole(1, MAX_WORKERS),
     "network_folder": _folder,
+    "former_networks": _folders,
     "compute": _one_of(*get_args(Compute)),
     "colour_map": _one_of(*get_args(ColourMap)),
     "range_db": _number(*RANGES_DB),

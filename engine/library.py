@@ -302,6 +302,11 @@ class Library:
         ready = durations_s.keys() & segments.keys()
         return Ready(len(ready), sum(segments[file_id] for file_id in ready), sum(durations_s[i] for i in ready))
 
+    def unheard(self, checkpoint_id: str) -> int:
+        """How many files that can be listened to now were not listened to with this checkpoint."""
+        reachable = [root.id for root in self.roots() if root.online and not root.paused]
+        return len(self._files.audible(reachable).keys() - self._index.segments_of_files(checkpoint_id).keys())
+
     def embeddings_of(self, file_id: int, checkpoint_id: str) -> FileEmbeddings | None:
         """None if there are none, or if they are damaged: then they are dropped, and the file needs embedding."""
         return self._index.embeddings_of(file_id, checkpoint_id)
@@ -470,6 +475,14 @@ class Library:
     def caption_is_suggested(self, file_id: int) -> bool:
         """Whether it is not a person's."""
         return not self._annotations.caption_of(file_id) and bool(self._index.suggested_caption_of(file_id))
+
+    def own_captions(self) -> dict[int, str]:
+        """All that a person wrote, by file: none that is suggested."""
+        return self._annotations.texts("caption")
+
+    def notes(self) -> dict[int, str]:
+        """All of them, by file."""
+        return self._annotations.texts("note")
 
     def set_rating(self, file_ids: Iterable[int], stars: int | None) -> None:
         """1 to 5 stars for all of the files, or None for no rating. Raises NotInLibrary, and ValueError otherwise."""

@@ -74,7 +74,12 @@ class Explain:
 
 @dataclass(frozen=True)
 class Refresh:
-    """The library has changed: take it in before the next question has to wait for that."""
+    """The library has changed: take it in before the next question has to wait for that.
+
+    run_is_over : a run of indexing came to its end, so that another network may answer from now on
+    """
+
+    run_is_over: bool = False
 
 
 # --- to the indexing service ------------------------------------------------------------------------------------------
@@ -191,12 +196,16 @@ class Pong:
 
 @dataclass(frozen=True)
 class Ready:
-    """The network is loaded, and computes on `device`: "cpu", "cuda" or "mps"."""
+    """The network is loaded, and computes on `device`: "cpu", "cuda" or "mps".
+
+    awaited : the network that will answer searches in its place, once it has listened to everything
+    """
 
     network: str
     checkpoint_id: str
     load_s: float
     device: str = "cpu"
+    awaited: str = ""
 
 
 @dataclass(frozen=True)

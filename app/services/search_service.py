@@ -7,12 +7,12 @@ imports this module too.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.services.answering_network import AnsweringNetwork
 from app.services.messages import (
     Answer,
     Enquiry,
@@ -22,7 +22,6 @@ from app.services.messages import (
     Hits,
     Learn,
     Learned,
-    Ready,
     Refresh,
     Request,
     Search,
@@ -38,7 +37,6 @@ from engine.tag_examples import ExamplesOfTag
 
 if TYPE_CHECKING:
     from engine import search
-    from engine.embedding import Embedder
     from engine.explaining import Explainer
     from engine.personal_tagging import PersonalTagger
     from engine.vector_index import VectorIndex
@@ -53,7 +51,7 @@ class SearchService:
     """Asks the child. Of each kind of question only the newest is answered: a search with `Hits`, what is to be learned
     with `Learned`, what is to be explained with `Explained`, and any of them with a `Failure` of its number instead.
 
-    `on_answer` also gets `Ready` whenever a network was loaded, and `Failure(None, ...)` if it cannot be;
+    `on_answer` also gets `Ready` whenever another network answers, and `Failure(None, ...)` if it cannot be;
     `on_trouble` gets a sentence when the child had to be replaced. Both are called in a thread of their own.
     """
 
@@ -62,13 +60,16 @@ class SearchService:
         library_folder: Path,
         network_folder: Path | None = None,
         *,
+        former: Sequence[Path | None] = (),
         on_answer: Callable[[Answer], None],
         on_trouble: Callable[[str], None],
-        target: Callable[[Connection, Path, Path | None], None] | None = None,
+        target: Callable[[Connection, Path, Path | None, Sequence[Path | None]], None] | None = None,
         hang_s: float = HANG_S,
     ) -> None:
         """`network_folder` is None for the network Earmark brings; `target` is what the child runs.
 
+        former : networks that were in use before, the last one first; one of them answers until the other has listened
+            to everything
         hang_s : a child that gives no sign of life for so long is replaced
         """
         self._on_answer = on_answer
@@ -79,7 +80,7 @@ class SearchService:
         self._child = Supervised(
             "search",
             target or serve_searches,
-            (library_folder, network_folder),
+            (library_folder, network_folder, tuple(former)),
             on_answer=self._take,
             on_trouble=on_trouble,
             resume=self._resume,
@@ -117,9 +118,9 @@ class SearchService:
         """As `Explain` says. Returns its number; what else was to be explained is void."""
         return self._ask(lambda number: Explain(number, path, tuple(texts), start_s, end_s, with_heat, tuple(overall)))
 
-    def refresh(self) -> None:
+    def refresh(self, *, run_is_over: bool = False) -> None:
         """Take in what was stored, as soon as no question waits."""
-        self._child.send(Refresh())
+        self._child.send(Refresh(run_is_over))
 
     def _ask(self, numbered: Callable[[int], Enquiry]) -> int:
         with self._lock:
@@ -159,10 +160,12 @@ class SearchService:
         return again
 
 
-def serve_searches(connection: Connection, library_folder: Path, network_folder: Path | None) -> None:
+def serve_searches(
+    connection: Connection, library_folder: Path, network_folder: Path | None, former: Sequence[Path | None] = ()
+) -> None:
     """What the child runs."""
     parent = Parent(connection)
-    searches = _Searches(parent, library_folder, network_folder)
+    searches = _Searches(parent, library_folder, network_folder, former)
     parent.listen(searches.take)
     searches.run()
     parent.leave()
@@ -171,15 +174,17 @@ def serve_searches(connection: Connection, library_folder: Path, network_folder:
 class _Searches:
     """The child's work, in its main thread; `take` is called in another."""
 
-    def __init__(self, parent: Parent, library_folder: Path, network_folder: Path | None) -> None:
+    def __init__(
+        self, parent: Parent, library_folder: Path, network_folder: Path | None, former: Sequence[Path | None] = ()
+    ) -> None:
         self._parent = parent
         self._library_folder = library_folder
-        self._network_folder = network_folder
+        self._network = AnsweringNetwork(library_folder, network_folder, former, parent.send)
         self._changed = threading.Condition()
         self._newest: dict[type[Enquiry], Enquiry] = {}
         self._stopping = False
         self._is_stale = True  # so that the first question need not wait for what takes long
-        self._embedder: Embedder | None = None
+        self._run_is_over = False
         self._library: Library | None = None
         self._index: VectorIndex | None = None
         self._searcher: search.Searcher | None = None
@@ -192,6 +197,7 @@ class _Searches:
                 self._stopping = True
             elif isinstance(request, Refresh):
                 self._is_stale = True
+                self._run_is_over |= request.run_is_over
             elif isinstance(request, Search | Learn | Explain):
                 self._newest[type(request)] = request  # an older one of its kind that still waits is void
             self._changed.notify()
@@ -199,7 +205,7 @@ class _Searches:
     def run(self) -> None:
         while (request := self._next()) is not None:
             if isinstance(request, Refresh):
-                self._refresh()
+                self._refresh(look_again=request.run_is_over)
             else:
                 answer = self._answer(request)
                 if answer is not None:
@@ -215,11 +221,15 @@ class _Searches:
             for kind in _FIRST_TO_LAST:
                 if kind in self._newest:
                     return self._newest.pop(kind)
-            self._is_stale = False
-            return Refresh()
+            refresh = Refresh(self._run_is_over)
+            self._is_stale = self._run_is_over = False
+            return refresh
 
-    def _refresh(self) -> None:
+    def _refresh(self, *, look_again: bool) -> None:
+        """look_again : whether another network may answer from now on"""
         try:
+            if look_again:
+                self._network.look_again()
             self._refreshed_searcher()
         except EngineError as error:
             self._close_library()
@@ -254,7 +264,7 @@ class _Searches:
         from engine.explaining import Explainer, ExplainingStopped
 
         self._refreshed_searcher()
-        explainer = self._explainer or Explainer(self._loaded_network())
+        explainer = self._explainer or Explainer(self._network.embedder())
         try:
             found = explainer.explain(
                 explain.path,
@@ -278,7 +288,9 @@ class _Searches:
 
     def _refreshed_searcher(self) -> search.Searcher | None:
         """With all that is stored by now; None while nothing was ever indexed. Raises EngineError."""
-        embedder = self._loaded_network()
+        embedder = self._network.embedder()
+        if self._index is not None and self._index.checkpoint_id != embedder.checkpoint_id:
+            self._close_library()
         if self._searcher is not None and self._index is not None:
             self._index.refresh()
             return self._searcher
@@ -296,15 +308,6 @@ class _Searches:
         self._explainer = Explainer(embedder, KnownSounds(self._library, self._index))
         self._searcher = Searcher(self._library, self._index, embedder)
         return self._searcher
-
-    def _loaded_network(self) -> Embedder:
-        if self._embedder is None:
-            started = time.monotonic()
-            from engine.embedding import Embedder
-
-            embedder = self._embedder = Embedder.load(self._network_folder)
-            self._parent.send(Ready(embedder.name, embedder.checkpoint_id, time.monotonic() - started))
-        return self._embedder
 
     def _close_library(self) -> None:
         if self._library is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.services.messages import Ready
 from app.view_models.plain_text import one_line
 from app.view_models.wording import counted
 from engine.errors import display_path
@@ -29,10 +30,20 @@ class LibrarySpace:
     spectrogram_bytes: int | None = None
 
 
-def network_text(name: str, checkpoint_id: str, folder: Path | None) -> str:
-    """The network in use, in three lines; `folder` is None for the one that comes with Earmark."""
+def network_text(ready: Ready, folder: Path | None) -> str:
+    """The network that answers, in three lines; `folder` is that of the chosen one, None for Earmark's own.
+
+    As long as the chosen network has not listened to everything another answers: then its folder is not told.
+    """
     where = "It comes with Earmark." if folder is None else display_path(folder)
-    return f"{one_line(name)}\nCheckpoint {one_line(checkpoint_id[:_CHECKPOINT_CHARACTERS])}\n{where}"
+    if ready.awaited:
+        where = f"It answers until {one_line(ready.awaited)} has listened to all sounds."
+    return f"{one_line(ready.network)}\nCheckpoint {one_line(ready.checkpoint_id[:_CHECKPOINT_CHARACTERS])}\n{where}"
+
+
+def way_back_text(former: Path | None) -> str:
+    """On the button that returns to the network that was chosen before."""
+    return "Back to Earmark’s own" if former is None else f"Back to {one_line(former.name)}"
 
 
 def root_text(counts: RootCounts) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.settings import Settings, save
+from app.settings import Settings, remembering, save
 from engine.errors import EngineError
 
 WRITE_AFTER_MS = 500  # a slider changes many times in a row
@@ -39,7 +39,8 @@ class Choices(QObject):
 
     @Slot(object)
     def become(self, settings: Settings) -> None:
-        old, self.settings = self.settings, settings
+        old = self.settings
+        settings = self.settings = remembering(settings, old)
         if settings != old:
             self._writing.start()
             self.changed.emit(settings, old)

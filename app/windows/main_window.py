@@ -42,6 +42,7 @@ from app.windows.recording import Recording
 from app.windows.searching import Searching
 from app.windows.selecting import Selecting
 from app.windows.tagging import Tagging
+from app.windows.training import Training
 from app.windows.window_commands import add_commands
 from app.windows.window_dialogs import WindowDialogs
 from app.windows.wiring import connect_parts
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self.dialogs = WindowDialogs(self)
         self.tagging = Tagging(self)
         self.metadata = Metadata(self)
+        self.training = Training(self)
         add_commands(self.commands, self)
         self.commands.apply(settings.keys)
         action = self.commands.action
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         self._asked = Question()
         self._folded: set[QWidget] = set()  # by themselves, as the window became too narrow for them
         self._is_finished = False
+        self._may_close = False
 
     def _make_parts(self) -> None:
         self.search_bar = SearchBar()
@@ -150,6 +153,7 @@ class MainWindow(QMainWindow):
         """Show the library, and start the services; the window is on the screen by now."""
         self.show_library()
         self.start_services()
+        self.training.begin()
         self.recording.look_for_microphones()
 
     def show_library(self) -> None:
@@ -185,6 +189,7 @@ class MainWindow(QMainWindow):
         if self._is_finished:
             return
         self._is_finished = True
+        self.training.begin_end()
         self.inspector.commit()
         self.tagging.close()
         self.recording.close()  # before the history is kept
@@ -193,10 +198,21 @@ class MainWindow(QMainWindow):
         self.playback.close()
         self.sound_pane.shut_down()
         self.services.stop()
+        self.training.end()
         self.metadata.close()
         self.access.close()
 
+    @Slot()
+    def close_at_once(self) -> None:
+        """Ask nothing: the session ends, or it was asked."""
+        self._may_close = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.training.is_running and not self._may_close:
+            self.training.ask_to_end(self.close_at_once)
+            event.ignore()
+            return
         self.hide()
         self.dialogs.close()
         self.finish()

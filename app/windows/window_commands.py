@@ -141,6 +141,7 @@ def _add_tags(commands: Commands, window: MainWindow) -> None:
     add("personal-tag", "New personal tag from these sounds", tagging.new_tag, keys=["Ctrl+T"], icon="similar")
     add("export-tags", "Export personal tags", tagging.export_tags, icon="export")
     add("import-tags", "Import personal tags", tagging.import_tags)
+    add("train", "Train a network of your own", window.training.open, icon="waveform")
     add("undo", "Undo what was said of sounds", window.annotating.undo, keys=["Ctrl+Z"], icon="back")
 
 

@@ -100,6 +100,7 @@ class WindowDialogs:
         window = self._window
         dialog = SettingsDialog(window.choices.settings, window.playback.device_names, self._network_text, window)
         dialog.changed.connect(window.choices.become)
+        window.choices.changed.connect(lambda new, old: dialog.show_settings(new))  # it builds on what holds by now
         dialog.add_folder_requested.connect(self.add_folder)
         dialog.remove_root_requested.connect(lambda root: window.folders.remove(root.id))
         dialog.rescan_requested.connect(lambda root: window.folders.rescan(root.id))
@@ -134,7 +135,7 @@ class WindowDialogs:
     def take_network(self, ready: Ready) -> None:
         """The search service has loaded its network."""
         folder = self._window.choices.settings.network_folder
-        self._network_text = network_text(ready.network, ready.checkpoint_id, folder)
+        self._network_text = network_text(ready, folder)
         if self._settings is not None:
             self._settings.set_network_text(self._network_text)
 

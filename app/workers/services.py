@@ -36,7 +36,7 @@ MOST_SUGGESTIONS = 200
 class Services(QObject):
     """The search service and the indexing service of one library. Everything here is for the GUI thread.
 
-    searching_ready, indexing_ready : Ready, whenever the child loaded its network
+    searching_ready, indexing_ready : Ready, whenever the child loaded its network, or answers with another
     heard : Hits, the answer to the newest question
     learned : Learned, what the newest personal tag learned
     explained : Explained, the newest explanation
@@ -87,6 +87,7 @@ class Services(QObject):
         self.search = SearchService(
             self._library_folder,
             settings.network_folder,
+            former=settings.former_networks,
             on_answer=self._searched.emit,
             on_trouble=self._trouble.emit,
         )
@@ -163,8 +164,8 @@ class Services(QObject):
                 Failure: self.indexing_failed,
             },
         )
-        if isinstance(answer, Stored | GraphRenewed) and self.search is not None:
-            self.search.refresh()
+        if isinstance(answer, Stored | GraphRenewed | IndexFinished) and self.search is not None:
+            self.search.refresh(run_is_over=isinstance(answer, IndexFinished))
 
 
 def _emit(answer: Answer, signals: Mapping[type, SignalInstance]) -> None:

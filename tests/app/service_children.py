@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -121,7 +121,9 @@ def die_at_once(connection: Connection) -> None:
 # --- children with a network ------------------------------------------------------------------------------------------
 
 
-def serve_searches_and_die_of_some(connection: Connection, library_folder: Path, network_folder: Path | None) -> None:
+def serve_searches_and_die_of_some(
+    connection: Connection, library_folder: Path, network_folder: Path | None, former: Sequence[Path | None]
+) -> None:
     """The search service, killed by the query "die", and by "die once" if it is the first to hear it; and by a tag that
     is called so.
     """
@@ -151,7 +153,7 @@ def serve_searches_and_die_of_some(connection: Connection, library_folder: Path,
 
     Searcher.find = find_or_die  # type: ignore[method-assign]
     PersonalTagger.learn = learn_or_die  # type: ignore[method-assign]
-    search_service.serve_searches(connection, library_folder, network_folder)
+    search_service.serve_searches(connection, library_folder, network_folder, former)
 
 
 def serve_indexing_at_short_notice(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,18 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from app.settings import GAINS_DB, MAX_COLUMN_PX, MAX_WORKERS, RANGES_DB, Settings, load, save, settings_path
+from app.settings import (
+    GAINS_DB,
+    MAX_COLUMN_PX,
+    MAX_FORMER,
+    MAX_WORKERS,
+    RANGES_DB,
+    Settings,
+    load,
+    remembering,
+    save,
+    settings_path,
+)
 from engine.errors import EngineError
 
 words = st.text(min_size=1, max_size=20)
@@ -26,6 +37,7 @@ any_settings = st.builds(
     pause_indexing_while_playing=st.booleans(),
     workers=st.none() | st.integers(1, MAX_WORKERS),
     network_folder=st.none() | words.map(Path),
+    former_networks=st.lists(st.none() | words.map(Path), max_size=MAX_FORMER, unique=True).map(tuple),
     compute=st.sampled_from(["auto", "cpu", "cuda", "mps"]),
     colour_map=st.sampled_from(["magma", "viridis", "grey"]),
     range_db=st.floats(*RANGES_DB),
@@ -147,3 +159,18 @@ def test_the_environment_can_name_the_file(monkeypatch: pytest.MonkeyPatch, tmp_
     assert settings_path() == tmp_path / "mine.json"
     monkeypatch.delenv("EARMARK_SETTINGS")
     assert settings_path().parts[-2:] == ("Earmark", "settings.json")
+
+
+def test_the_networks_before_are_remembered_the_last_one_first() -> None:
+    own, mine, other = None, Path("/networks/mine"), Path("/networks/other")
+    now = Settings()
+    for folder, former in (
+        (mine, (own,)),
+        (other, (mine, own)),
+        (own, (other, mine)),
+        (own, (other, mine)),
+        (mine, (own, other)),
+    ):
+        now = remembering(replace(now, network_folder=folder, loop=True), now)
+        assert (now.network_folder, now.former_networks) == (folder, former)
+    assert remembering(Settings(network_folder=mine), now).former_networks == (own, other)

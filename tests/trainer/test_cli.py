@@ -104,7 +104,7 @@ def sentences(text: str) -> Sequence[str]:
 def test_help_names_every_command(say: Say) -> None:
     said = say("--help")
     assert said.code == 0
-    commands = "features run export evaluate captioner personal prompts tag-vectors describe"
+    commands = "features run export evaluate compare captioner personal prompts tag-vectors describe"
     for command in commands.split():
         assert f"\n  {command} " in said.out
         assert say(command, "--help").out.startswith(f"Usage: earmark-train {command} ")
@@ -168,7 +168,7 @@ def test_a_missing_package_is_named_with_what_brings_it(
 
 
 def test_a_program_error_is_not_hidden(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(cli_distilling, "load_recipe", broken)

@@ -14,9 +14,10 @@ from engine.library import Library
 from engine.tag_examples import TagExample
 from tests.indexed_files import random_embeddings, store, unit_rows
 from tests.tones import write_sound
-from trainer import cli, personal, tuning
+from trainer import cli, own_network, tuning
 from trainer.errors import TrainerError
-from trainer.personal import compare, make_personal_network
+from trainer.own_network import compare
+from trainer.personal import make_personal_network
 
 TAG = "bell"
 LIKES, STRANGERS = 20, 30
@@ -25,7 +26,7 @@ LIKES, STRANGERS = 20, 30
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """Twenty high tones, of which the first half are examples and the others have the tag, and thirty low ones."""
-    monkeypatch.setattr(personal, "FEWEST_STRANGERS", STRANGERS)
+    monkeypatch.setattr(own_network, "FEWEST_STRANGERS", STRANGERS)
     monkeypatch.setattr(tuning, "STEPS", 20)
     sounds = tmp_path / "sounds"
     sounds.mkdir()
@@ -88,7 +89,7 @@ def test_sounds_that_cannot_be_read_do_not_count(library: Library, network: Path
 def test_a_library_without_other_sounds_cannot_be_tuned_to(
     library: Library, network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(personal, "FEWEST_STRANGERS", STRANGERS + 1)
+    monkeypatch.setattr(own_network, "FEWEST_STRANGERS", STRANGERS + 1)
     with pytest.raises(TrainerError, match="the library has 30 other sounds, and tuning needs 31"):
         make_personal_network(library, [TAG], network, tmp_path / "own")
 

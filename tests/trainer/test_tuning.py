@@ -13,7 +13,9 @@ from engine.embedding import Embedder
 from tests.small_networks import make_small_network
 from tests.tones import make_waveform
 from trainer import tuning
-from trainer.tuning import TagToTune, Windows, embed_tail, hear_frozen, tune
+from trainer.tuned_part import Windows, embed_tail, hear_frozen
+from trainer.tuning import tune
+from trainer.tuning_objective import CaptionToTune, TagToTune
 
 RATE_HZ = 16000
 

@@ -7,7 +7,7 @@ that answer it, since what was measured of it is one thing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -36,20 +36,25 @@ def groups_of_queries(relevant: np.ndarray, recordings: Sequence[str]) -> np.nda
     return np.asarray(connected_components(asked @ asked.T, directed=False)[1])
 
 
-def resampled_means(values: np.ndarray, groups: ArrayLike, *, seed: int = 0) -> np.ndarray:
-    """(RESAMPLES,): means of `values` (n,) when whole groups are drawn, with repetition.
+def resampled_counts(groups: ArrayLike, *, seed: int = 0) -> Iterator[np.ndarray]:
+    """RESAMPLES times how often each value counts, (n,), when whole groups are drawn, with repetition.
 
     groups : (n,); or (n, members), if a value was measured on several recordings at a time: it then counts as often as
         all of them were drawn together (Owen 2007, "The pigeonhole bootstrap")
     With the same groups the draws are the same, so that what was measured twice on them can be compared draw by draw.
     """
-    names, numbers = np.unique(np.asarray(groups), return_inverse=True)
-    numbers = numbers.reshape(len(values), -1)
-    draws = np.random.default_rng(seed).integers(0, len(names), size=(RESAMPLES, len(names)))
+    groups = np.asarray(groups)
+    names, numbers = np.unique(groups, return_inverse=True)
+    numbers = numbers.reshape(len(groups), -1)
+    for drawn in np.random.default_rng(seed).integers(0, len(names), size=(RESAMPLES, len(names))):
+        yield np.bincount(drawn, minlength=len(names))[numbers].prod(axis=1)
+
+
+def resampled_means(values: np.ndarray, groups: ArrayLike, *, seed: int = 0) -> np.ndarray:
+    """(RESAMPLES,): means of `values` (n,), each counting as `resampled_counts` says."""
     means = np.empty(RESAMPLES)
-    for which, drawn in enumerate(draws):
-        weights = np.bincount(drawn, minlength=len(names))[numbers].prod(axis=1)
-        means[which] = weights @ values / weights.sum() if weights.any() else values.mean()
+    for which, counts in enumerate(resampled_counts(groups, seed=seed)):
+        means[which] = counts @ values / counts.sum() if counts.any() else values.mean()
     return means
 
 

@@ -27,18 +27,25 @@ COLUMNS = ("understood", "the transform too", "likeness of both as vectors")
 
 
 @dataclass(frozen=True)
-class _Test:
+class SwapTest:
     name: str
     words: tuple[str, ...]  # one of them is in the sentence
     transform: Callable[[str], str]
     at_most: int | None = None  # sentences with each of the words
 
+    def chosen(self, captions: Sequence[str]) -> list[str]:
+        """Those with the words, in their order, word after word."""
+        chosen: list[str] = []
+        for word in self.words:
+            chosen += [caption for caption in captions if names_word(caption, word)][: self.at_most]
+        return chosen
 
-_TESTS = (
-    _Test("BAT: before <> after", ("before", "after"), partial(word_swapped, one="before", other="after"), BAT_EACH),
-    *(_Test(f"PTe: clauses around {word}", (word,), clauses_swapped) for word in PREPOSITIONS),
-    _Test("then > as", ("then",), partial(word_swapped, one="then", other="as")),
-    _Test("as > then", ("as",), partial(word_swapped, one="as", other="then")),
+
+SWAP_TESTS = (
+    SwapTest("BAT: before <> after", ("before", "after"), partial(word_swapped, one="before", other="after"), BAT_EACH),
+    *(SwapTest(f"PTe: clauses around {word}", (word,), clauses_swapped) for word in PREPOSITIONS),
+    SwapTest("then > as", ("then",), partial(word_swapped, one="then", other="as")),
+    SwapTest("as > then", ("as",), partial(word_swapped, one="as", other="then")),
 )
 
 
@@ -57,8 +64,8 @@ def read_captions(folder: Path) -> list[str]:
 def caption_table(captions: Sequence[str], read: Reader) -> Table:
     """Raises TrainerError if none of the captions says anything about time."""
     rows, counts = [], []
-    for test in _TESTS:
-        chosen = _chosen(captions, test)
+    for test in SWAP_TESTS:
+        chosen = test.chosen(captions)
         if not chosen:
             continue
         changed = [test.transform(caption) for caption in chosen]
@@ -76,13 +83,6 @@ def caption_table(captions: Sequence[str], read: Reader) -> Table:
         "in brackets: 95 % bootstrap over captions",
     )
     return Table("word order in captions", COLUMNS, tuple(rows), notes)
-
-
-def _chosen(captions: Sequence[str], test: _Test) -> list[str]:
-    chosen: list[str] = []
-    for word in test.words:
-        chosen += [caption for caption in captions if names_word(caption, word)][: test.at_most]
-    return chosen
 
 
 def times(query: ParsedQuery) -> frozenset[tuple[str, int, bool]] | None:

@@ -7,6 +7,8 @@ second's, so that a sentence about anything else is right about the order in a q
 
     template    `engine.captions`, out of the suggested tags; the sounds count as the library
     decoder     the network's captioner, where it has one
+    own, drawn  an assembled network's own decoder, each word drawn at a temperature of 0.1 (K29)
+    own, beam   the best sentence that three beginnings at a time find
     shuffled    the same captions, each of another sound: what a metric gives to the manner of speaking
 """
 
@@ -19,6 +21,8 @@ import numpy as np
 
 from engine.captioning import Captioner
 from engine.captions import UNCLEAR, template_caption
+from engine.clap.assembled import AssembledNetwork
+from engine.clap.assembled_captions import write
 from engine.embedding import Embedder
 from engine.ontology import sound_kinds
 from engine.query import parse
@@ -38,7 +42,7 @@ ORDERS = ((0, 1), (1, 0))
 OF_SOUNDS = (*METRICS, "says something", "clauses true", "false clauses, each")
 OF_SCENES = (*METRICS, "order right", "order wrong", "right, of orders said", "clauses true", "false clauses, each")
 
-Write = Callable[[FileEmbeddings], str]
+BEAM = 3  # of the baselines of K29
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Heard:
     sounds: Sequence[FileEmbeddings]
     captions: Sequence[tuple[str, ...]]  # of each sound that is heard, in order
     recordings: np.ndarray  # (sounds,) or (sounds, members)
+    waveforms: Sequence[np.ndarray] = ()  # of each, for a network that writes of them
 
     @property
     def references(self) -> list[list[str]]:
@@ -55,6 +60,10 @@ class Heard:
             [f"{each[0]}, then {each[1]}", f"{each[0]} followed by {each[1]}"] if len(each) > 1 else [each[0]]
             for each in self.captions
         ]
+
+
+Write = Callable[[Heard], list[str]]
+"""A caption for each sound."""
 
 
 def captioning_tables(embedder: Embedder, captioner: Captioner | None, sounds: Sounds, pairs: int) -> Iterator[Table]:
@@ -69,6 +78,7 @@ def captioning_tables(embedder: Embedder, captioner: Captioner | None, sounds: S
         [library[number] for number in captioned],
         [(clip.caption,) for clip in clips],
         np.array([recording_of(clip) for clip in clips]),
+        [sounds.waveform(number) for number in captioned],
     )
     mixtures = Mixtures(sounds, draw_sets(sounds.clips, pairs, 2))
     scenes = scenes_of(mixtures, network)
@@ -81,10 +91,12 @@ def captioning_tables(embedder: Embedder, captioner: Captioner | None, sounds: S
 def scenes_of(mixtures: Mixtures, network: NetworkSystem) -> Heard:
     """Both orders of every pair, with a cross-fade between the sounds."""
     items: list[Item] = [(number, order) for number in range(len(mixtures.sets)) for order in ORDERS]
+    waveforms = list(mixtures.joined(CROSS_FADE, items))
     return Heard(
-        hear_all(network, mixtures.joined(CROSS_FADE, items), "scenes"),
+        hear_all(network, waveforms, "scenes"),
         [tuple(mixtures.captions[number][which] for which in order) for number, order in items],
         mixtures.recordings[[number for number, _ in items]],
+        waveforms,
     )
 
 
@@ -97,15 +109,33 @@ def writers_of(embedder: Embedder, captioner: Captioner | None, library: Sequenc
         found = tags_of(heard, tags, background, relations, segment_s=embedder.segment_s, duration_s=duration_s)
         return found, duration_s
 
-    def template(heard: FileEmbeddings) -> str:
-        return template_caption(tags_in(heard)[0])
+    def template(heard: Heard) -> list[str]:
+        return [template_caption(tags_in(each)[0]) for each in heard.sounds]
 
-    def decoder(heard: FileEmbeddings) -> str:
+    def decoder(heard: Heard) -> list[str]:
         assert captioner is not None
-        found, duration_s = tags_in(heard)
-        return captioner.caption(heard, found, embedder.segment_s, duration_s)
+        return [
+            captioner.caption(each, found, embedder.segment_s, duration_s)
+            for each in heard.sounds
+            for found, duration_s in [tags_in(each)]
+        ]
 
-    return {"template": template, **({"decoder": decoder} if captioner else {})}
+    return {"template": template, **({"decoder": decoder} if captioner else {}), **own_decoder(embedder)}
+
+
+def own_decoder(embedder: Embedder) -> dict[str, Write]:
+    """What an assembled network with a decoder writes by itself, in two ways; nothing of other networks."""
+    network = embedder.network
+    if not isinstance(network, AssembledNetwork) or network.decoder is None:
+        return {}
+
+    def drawn(heard: Heard) -> list[str]:
+        return embedder.share_out(lambda y: write(network, y), heard.waveforms)
+
+    def best(heard: Heard) -> list[str]:
+        return embedder.share_out(lambda y: write(network, y, beam=BEAM), heard.waveforms)
+
+    return {"own, drawn": drawn, "own, beam": best}
 
 
 class Judge:
@@ -168,8 +198,8 @@ def scene_table(writers: dict[str, Write], heard: Heard, judge: Judge) -> Table:
 
 
 def _written(writers: dict[str, Write], heard: Heard) -> Iterator[tuple[str, list[str]]]:
-    for name, write in writers.items():
-        captions = [write(each) for each in heard.sounds]
+    for name, write_all in writers.items():
+        captions = write_all(heard)
         yield name, captions
         yield f"{name}, shuffled", [captions[at] for at in np.random.default_rng(0).permutation(len(captions))]
 

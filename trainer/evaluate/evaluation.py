@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from engine.captioning import Captioner
@@ -12,19 +14,27 @@ from engine.clap.network import EarmarkNetwork
 from engine.embedding import Embedder
 from engine.ontology import SoundKind
 from trainer.errors import TrainerError
+from trainer.evaluate.answering import answering_tables
+from trainer.evaluate.both_ways import both_ways_table
 from trainer.evaluate.captioning import captioning_tables
+from trainer.evaluate.class_sets import class_set_tables
 from trainer.evaluate.cut import cut_table
+from trainer.evaluate.detection import detection_table
 from trainer.evaluate.few_shot import few_shot_tables
 from trainer.evaluate.figures import Table
+from trainer.evaluate.fine_tuning import fine_tuning_tables
 from trainer.evaluate.localisation import localisation_tables
+from trainer.evaluate.modality import modality_table
 from trainer.evaluate.negation import negation_table
 from trainer.evaluate.ordering import PAIRS, ordering_tables
 from trainer.evaluate.ordinary import ordinary_table
 from trainer.evaluate.placement import placement_table
+from trainer.evaluate.probes import probe_tables
 from trainer.evaluate.robustness import intruder_table, robustness_table
-from trainer.evaluate.sections import Section
+from trainer.evaluate.sections import USUAL, Section
 from trainer.evaluate.sentence_systems import SentenceSystem
 from trainer.evaluate.shelves import captioned, classified, demonstrated
+from trainer.evaluate.swapping import swapping_tables
 from trainer.evaluate.systems import Chance, NetworkSystem, RidgeSystem, Sounds, System, TeachersBridge
 from trainer.evaluate.tagging import tagging_tables
 from trainer.evaluate.task import make_task, retrieval_table
@@ -50,6 +60,9 @@ class Material:
     demo_sounds : the folder of those that Earmark brings, or None to leave them out
     captioner : that of the network, or None to measure the captions out of tags alone
     prompts : kinds of sound with other texts than the ontology's, to be compared with these
+    labelled : clips that classifiers learn from and are tested on, the measured ones among them; none: these alone
+    questions : a file of questions about sounds, or None for some that are made of their labels
+    plots : the folder of pictures, or None for none
     """
 
     measured: Sequence[Clip]
@@ -63,6 +76,9 @@ class Material:
     demo_sounds: Path | None = None
     captioner: Captioner | None = None
     prompts: Sequence[SoundKind] = ()
+    labelled: Sequence[Clip] = ()
+    questions: Path | None = None
+    plots: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -87,17 +103,18 @@ class Evaluation:
         return "\n\n".join([*(table.text() for table in self.tables), "\n".join([*self.missing, of_network])])
 
 
-def evaluate(embedder: Embedder, material: Material, *, only: Collection[Section] = tuple(Section)) -> Evaluation:
-    """The sections in `only`. Raises TrainerError if no sound has a caption."""
+def evaluate(embedder: Embedder, material: Material, *, only: Collection[Section] = USUAL) -> Evaluation:
+    """The sections in `only`."""
     tables, missing = [], []
     measures = _measures(embedder, material, only)
     for section in Section:
         if section not in only:
             continue
+        begun = time.monotonic()
         try:
             for measured in measures[section]():
                 tables.append(measured)
-                log.info("%s: measured", measured.section)
+                log.info("%s: measured, %.0f s", measured.section, time.monotonic() - begun)
         except TrainerError as error:  # a split may be too small for one section and good for another
             missing.append(f"{section}: not measured. {error}")
     return Evaluation(embedder.name, embedder.checkpoint_id, tables, missing)
@@ -107,26 +124,33 @@ def _measures(
     embedder: Embedder, material: Material, only: Collection[Section]
 ) -> dict[Section, Callable[[], Iterator[Table]]]:
     """What to do for each section."""
-    network = NetworkSystem(embedder)
-    systems = list(_systems(embedder, material, ridge=not WITH_RIDGE.isdisjoint(only)))
-    in_time = [system for system in systems if not isinstance(system, RidgeSystem)]
-    bridges = [system for system in systems if isinstance(system, TeachersBridge)]
+    network, chance = NetworkSystem(embedder), Chance(embedder.sample_rate_hz)
     sounds = Sounds(material.measured, network.rate_hz)
-    task = make_task(material.measured)
+    task = cache(lambda: make_task(material.measured))
+    systems = cache(lambda: list(_systems(embedder, material, ridge=not WITH_RIDGE.isdisjoint(only))))
+    labelled = cache(lambda: Sounds(material.labelled, network.rate_hz) if material.labelled else sounds)
+
+    def retrieval() -> Iterator[Table]:
+        asked = task()
+        yield retrieval_table(systems(), sounds, asked)
 
     def unseen() -> Iterator[Table]:
         if not material.unseen:
             raise TrainerError("The recipe leaves no labels out of training.")
-        yield unseen_table(systems, Sounds(material.unseen, network.rate_hz))
+        yield unseen_table(systems(), Sounds(material.unseen, network.rate_hz))
 
     def ordering() -> Iterator[Table]:
         unseen = Sounds(material.unseen, network.rate_hz) if material.unseen else None
         others = material.sentence_systems
         yield from ordering_tables(network, sounds, unseen, material.captions, others, pairs=material.pairs)
 
+    def placement() -> Iterator[Table]:
+        yield placement_table([system for system in systems() if not isinstance(system, RidgeSystem)], sounds)
+
     def robustness() -> Iterator[Table]:
-        yield robustness_table(network, sounds, task)
-        yield intruder_table([network, *bridges], sounds, task)
+        yield robustness_table(network, sounds, task())
+        bridges = [system for system in systems() if isinstance(system, TeachersBridge)]
+        yield intruder_table([network, *bridges], sounds, task())
 
     def cut() -> Iterator[Table]:
         shelves = [captioned(sounds, network), classified(sounds, network)]
@@ -134,10 +158,14 @@ def _measures(
         yield from (cut_table(shelf, embedder) for shelf in shelves if shelf.heard)
 
     return {
-        Section.RETRIEVAL: lambda: iter([retrieval_table(systems, sounds, task)]),
+        Section.RETRIEVAL: retrieval,
+        Section.BOTH_WAYS: lambda: iter([both_ways_table([chance, network], sounds)]),
+        Section.ZERO_SHOT: lambda: class_set_tables(network, chance, sounds),
+        Section.MODALITY: lambda: iter([modality_table([network], sounds, material.plots)]),
         Section.UNSEEN: unseen,
         Section.ORDERING: ordering,
-        Section.PLACEMENT: lambda: iter([placement_table(in_time, sounds)]),
+        Section.SWAPPING: lambda: swapping_tables(network, sounds, pairs=material.pairs),
+        Section.PLACEMENT: placement,
         Section.ROBUSTNESS: robustness,
         Section.NEGATION: lambda: iter([negation_table(embedder, sounds)]),
         Section.ORDINARY: lambda: iter([ordinary_table(embedder, sounds)]),
@@ -146,14 +174,20 @@ def _measures(
         Section.TAGGING: lambda: tagging_tables(embedder, sounds, material.prompts),
         Section.LOCALISATION: lambda: localisation_tables(embedder, sounds),
         Section.FEW_SHOT: lambda: few_shot_tables(embedder, material.unseen, [*material.held_out, *material.training]),
+        Section.DETECTION: lambda: iter([detection_table(embedder, sounds)]),
+        Section.ANSWERING: lambda: answering_tables(embedder, labelled(), material.questions),
+        Section.FINE_TUNING: lambda: fine_tuning_tables(embedder, labelled()),
+        Section.PROBES: lambda: probe_tables(embedder, labelled()),
     }
 
 
 def _systems(embedder: Embedder, material: Material, *, ridge: bool) -> Iterator[System]:
-    """Chance, the baseline, the network and its teachers; the second and the last need a network of our own."""
+    """Chance, the baseline, the network and its teachers; the second and the last need a network of our own, and what
+    it was trained on.
+    """
     yield Chance(embedder.sample_rate_hz)
     network = embedder.network
-    if ridge and isinstance(network, EarmarkNetwork):
+    if ridge and material.training and isinstance(network, EarmarkNetwork):
         yield RidgeSystem(network, material.training, material.held_out)
     yield NetworkSystem(embedder)
     if material.teachers and isinstance(network, EarmarkNetwork):

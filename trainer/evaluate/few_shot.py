@@ -38,7 +38,9 @@ from trainer.evaluate.figures import Figure, Row, Table, figure
 from trainer.evaluate.retrieval import rank
 from trainer.evaluate.zero_shot import class_vectors, prompts_for
 from trainer.manifest import Clip
-from trainer.tuning import TagToTune, Windows, embed_tail, hear_frozen, tune
+from trainer.tuned_part import Windows, embed_tail, hear_frozen
+from trainer.tuning import tune
+from trainer.tuning_objective import TagToTune
 
 SIZES = (1, 2, 5, 10, 20)
 TUNED_FROM = 10  # examples; with fewer there is hardly one to keep apart

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trainer.evaluate.bootstrap import interval, resampled_means
+from trainer.evaluate.bootstrap import interval, resampled_counts, resampled_means
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,21 @@ class Figure:
 def figure(values: np.ndarray, groups: ArrayLike) -> Figure:
     """The mean of the values (n,), and its interval when whole groups, (n,) or (n, members), of them are drawn."""
     return Figure(float(values.mean()), *interval(values, groups))
+
+
+def figure_of(measure: Callable[[np.ndarray], float | None], groups: ArrayLike) -> Figure:
+    """A measure that is no mean of what was measured on each: of all, and its interval when whole groups are drawn.
+
+    measure : from how often each counts (n,) to the value, or None where these say nothing; such draws are left out
+    groups : as for `bootstrap.resampled_counts`
+    Raises ValueError if all of them say nothing.
+    """
+    value = measure(np.ones(len(np.asarray(groups))))
+    if value is None:
+        raise ValueError("there is nothing to measure")
+    drawn = [measure(counts) if counts.any() else None for counts in resampled_counts(groups)]
+    low, high = np.percentile([each for each in drawn if each is not None] or [value], [2.5, 97.5])
+    return Figure(float(value), float(low), float(high))
 
 
 def ratio(above: np.ndarray, below: np.ndarray, groups: ArrayLike) -> Figure | None:

@@ -46,8 +46,12 @@ class Pool:
     recordings: np.ndarray
 
 
-def linguistic_table(test: OrderTest, mixtures: Mixtures) -> Table:
-    """What the clip embedding, any other system and the ordered search make of the same sentences and sounds."""
+def linguistic_table(
+    test: OrderTest, mixtures: Mixtures, systems: Sequence[SentenceSystem] = (), section: str = "word order"
+) -> Table:
+    """What systems make of the same sentences and sounds: if none is named the clip embedding, any other system of the
+    test and the ordered search.
+    """
     bat = bat_pool(test, mixtures)
     in_time = pool(test, mixtures, CROSS_FADE, [CONNECTIVES[word] for word in PREPOSITIONS], clauses_swapped)
     then = pool(test, mixtures, CROSS_FADE, [CONNECTIVES["then"]], partial(word_swapped, one="then", other="as"))
@@ -62,14 +66,14 @@ def linguistic_table(test: OrderTest, mixtures: Mixtures) -> Table:
                 *found_within(system, at_once, NEAREST),
             ),
         )
-        for system in (*test.others, test.search)
+        for system in systems or (*test.others, test.search)
     ]
     notes = (
         f"BAT: {len(bat.sentences)} sentences, half of them with before, half with after; not to heed them gives 0.5",
         f"PTe: {len(in_time.sentences)} sentences with {', '.join(PREPOSITIONS)} in turn, one for each sound",
         f"then, as: {len(then.sentences)} sentences each, those with as of sounds at once",
     )
-    return Table("word order", COLUMNS, tuple(rows), notes)
+    return Table(section, COLUMNS, tuple(rows), notes)
 
 
 def bat_pool(test: OrderTest, mixtures: Mixtures) -> Pool:

@@ -6,7 +6,7 @@ should lie inside the sound.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,20 +67,26 @@ def placement_table(systems: Sequence[System], sounds: Sounds, *, scenes: int = 
     return Table("placement", ("inside its event", "error in s"), tuple(rows), notes)
 
 
-def draw_scenes(clips: Sequence[Clip], count: int) -> list[PlacedScene]:
-    """Scenes whose events and bed have different recordings and captions. Raises TrainerError if there are too few."""
+def draw_scenes(clips: Sequence[Clip], count: int, among: Collection[int] = ()) -> list[PlacedScene]:
+    """Scenes whose events and bed have different recordings and captions.
+
+    among : positions of the clips that are events, if not of any; the beds are then of the others
+    Raises TrainerError if there are too few.
+    """
     random = np.random.default_rng(SEED)
-    return [_placed(events, bed, clips, random) for bed, events in draw_sounds(clips, count, EVENT_S[0], random)]
+    drawn = draw_sounds(clips, count, EVENT_S[0], random, among)
+    return [_placed(events, bed, clips, random) for bed, events in drawn]
 
 
 def draw_sounds(
-    clips: Sequence[Clip], count: int, least_s: float, random: np.random.Generator
+    clips: Sequence[Clip], count: int, least_s: float, random: np.random.Generator, among: Collection[int] = ()
 ) -> Iterator[tuple[int, list[int]]]:
     """For each scene the positions of a bed and of `EVENTS` clips of at least `least_s`, all of different recordings
-    and captions. Raises TrainerError if there are too few.
+    and captions; `among` as for `draw_scenes`. Raises TrainerError if there are too few.
     """
     usable = [i for i, clip in enumerate(clips) if clip.caption and clip.seconds >= least_s]
-    beds = [i for i in usable if clips[i].seconds >= BED_LEAST_S]
+    beds = [i for i in usable if clips[i].seconds >= BED_LEAST_S and i not in among]
+    usable = [i for i in usable if i in among] if among else usable
     if not beds or len({clips[i].caption for i in usable}) <= EVENTS:
         raise TrainerError(f"A scene needs {EVENTS} sounds and a bed of {BED_LEAST_S:g} s, all with other captions.")
     drawn = 0

@@ -32,6 +32,13 @@ class Ranking:
         precisions = np.cumsum(relevant, axis=1) / np.arange(1, relevant.shape[1] + 1)
         return np.asarray((precisions * relevant).sum(axis=1) / relevant.sum(axis=1))
 
+    def average_precisions_within(self, k: int) -> np.ndarray:
+        """(queries,): AP@k, the precisions at the relevant ranks up to k over as many as could be there (M3, M4)."""
+        found = np.sort(np.where(self.relevant, self.ranks, self.ranks.shape[1] + 1), axis=1)[:, :k]  # best first
+        precisions = np.arange(1, found.shape[1] + 1) / found
+        possible = np.minimum(self.relevant.sum(axis=1), k)
+        return np.asarray((precisions * (found <= min(k, self.ranks.shape[1]))).sum(axis=1) / possible)
+
     def reciprocal_ranks(self) -> np.ndarray:
         """(queries,): one over the rank of the first relevant sound."""
         return np.asarray(1.0 / np.where(self.relevant, self.ranks, self.ranks.shape[1]).min(axis=1))

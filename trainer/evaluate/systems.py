@@ -28,6 +28,7 @@ from trainer.teachers import COLUMN_S, TEACHER_RATE_HZ, Teachers
 RIDGE_S = 30.0  # the baseline looks at so much of a sound
 BATCH_SOUNDS = 64
 ANNOUNCE_EVERY = 128
+KEPT_S = 4 * 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -61,20 +62,26 @@ def hear_all(system: System, waveforms: Iterable[np.ndarray], what: str) -> list
 class Sounds:
     """The clips that are measured on: as waveforms, and as each system hears them.
 
-    Both are kept, because they are needed many times and decoding takes longer than hearing: 1 GB for two hours.
+    Both are kept, because they are needed many times and decoding takes longer than hearing: 1 GB for two hours of
+    waveforms, and no more than KEPT_S of them.
     """
 
     def __init__(self, clips: Sequence[Clip], rate_hz: int) -> None:
         self.clips = list(clips)
         self.rate_hz = rate_hz
         self._waveforms: dict[int, np.ndarray] = {}
+        self._kept_samples = 0
         self._heard: dict[str, list[FileEmbeddings]] = {}
 
     def waveform(self, position: int) -> np.ndarray:
         """(samples,) of a clip; not to be written to."""
-        if position not in self._waveforms:
-            self._waveforms[position] = read_audio(self.clips[position].path, sample_rate_hz=self.rate_hz)
-        return self._waveforms[position]
+        if position in self._waveforms:
+            return self._waveforms[position]
+        y = read_audio(self.clips[position].path, sample_rate_hz=self.rate_hz)
+        if self._kept_samples + len(y) <= KEPT_S * self.rate_hz:
+            self._waveforms[position] = y
+            self._kept_samples += len(y)
+        return y
 
     def waveforms(self) -> Iterator[np.ndarray]:
         return map(self.waveform, range(len(self.clips)))

@@ -8,7 +8,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton, QWidget
 
 from app.settings import MAX_WORKERS, Settings
-from app.view_models.settings_texts import PRECISION
+from app.view_models.plain_text import menu_text
+from app.view_models.settings_texts import PRECISION, way_back_text
 from app.widgets.settings.settings_page import SettingsPage, number_field, quotable, small_print
 
 _COMPUTE = (
@@ -19,7 +20,7 @@ _COMPUTE = (
 )
 _AFTER_A_CHANGE = (
     "Each network has to hear a sound for itself: after a change all sounds are listened to again, and what the other "
-    "network heard is kept."
+    "network heard is kept. Until that is done, the other one goes on answering your searches."
 )
 
 
@@ -34,7 +35,10 @@ class NetworkPage(SettingsPage):
         choose.clicked.connect(self._ask_for_folder)
         self._own = QPushButton("Use Earmark’s own")
         self._own.clicked.connect(self._choose_own)
-        self.add_buttons([choose, self._own], _AFTER_A_CHANGE)
+        self._back = QPushButton()
+        self._back.clicked.connect(self._choose_former)
+        self.add_buttons([choose, self._own, self._back], _AFTER_A_CHANGE)
+        self._former: Path | None = None
         self._compute = QComboBox()
         for value, label in _COMPUTE:
             self._compute.addItem(label, value)
@@ -52,6 +56,11 @@ class NetworkPage(SettingsPage):
 
     def show_settings(self, settings: Settings) -> None:
         self._own.setEnabled(settings.network_folder is not None)
+        folders = [folder for folder in settings.former_networks if folder is not None and folder.is_dir()]
+        self._back.setVisible(bool(folders))  # to Earmark's own there is a button
+        if folders:
+            self._former = folders[0]
+            self._back.setText(menu_text(way_back_text(folders[0])))
         self._compute.setCurrentIndex(self._compute.findData(settings.compute))
         self._threads.setValue(settings.workers or 0)
 
@@ -71,6 +80,10 @@ class NetworkPage(SettingsPage):
     @Slot()
     def _choose_own(self) -> None:
         self.chosen.emit("network_folder", None)
+
+    @Slot()
+    def _choose_former(self) -> None:
+        self.chosen.emit("network_folder", self._former)
 
     @Slot(int)
     def _choose_compute(self, index: int) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from engine.captions import UNCLEAR
+from engine.clap.assembled_captions import write
+from engine.clap.towers.config import DecoderConfig
+from engine.embedding import Embedder
 from engine.stored_embeddings import FileEmbeddings
+from tests.small_networks import SMALL_ASSEMBLED, make_small_assembled
+from tests.tones import make_waveform
 from trainer.evaluate.caption_metrics import METRICS
-from trainer.evaluate.captioning import Heard, Judge, clauses_of, scene_table, sound_table
+from trainer.evaluate.captioning import Heard, Judge, clauses_of, own_decoder, scene_table, sound_table
 
 SOUNDS = ("a dog", "a car", "a bell", "a cat", "rain", "wind", "an owl", "thunder", "a frog", "a horn")
 
@@ -35,7 +41,7 @@ def heard_of(*captions: tuple[str, ...]) -> Heard:
 
 
 def written(*captions: str):
-    return lambda heard: captions[int(heard.segments[0, 0])]
+    return lambda heard: [captions[int(each.segments[0, 0])] for each in heard.sounds]
 
 
 def test_clauses_are_told_apart_with_their_order() -> None:
@@ -92,3 +98,14 @@ def test_orders_are_counted_of_all_scenes_and_of_those_with_one(judge: Judge) ->
 
 def test_references_of_a_scene_say_the_order() -> None:
     assert heard_of(("a dog", "a car")).references == [["a dog, then a car", "a dog followed by a car"]]
+
+
+def test_an_assembled_network_writes_by_itself() -> None:
+    network = make_small_assembled()
+    embedder = Embedder(network, "assembled-1")
+    heard = replace(heard_of(("a dog",)), waveforms=[make_waveform(440.0, 1.0, network.sample_rate_hz)])
+    writers = own_decoder(embedder)
+    assert writers["own, drawn"](heard) == [write(network, heard.waveforms[0])]
+    assert writers["own, beam"](heard) == [write(network, heard.waveforms[0], beam=3)]
+    without = make_small_assembled(replace(SMALL_ASSEMBLED, decoder=DecoderConfig()))
+    assert own_decoder(Embedder(without, "assembled-2")) == {}

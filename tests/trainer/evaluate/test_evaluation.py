@@ -10,16 +10,15 @@ from engine.embedding import Embedder
 from engine.errors import UnreadableAudio
 from tests.small_networks import make_small_network
 from tests.tones import make_tone_embedder
-from trainer.errors import TrainerError
 from trainer.evaluate import baselines
 from trainer.evaluate.evaluation import Evaluation, Material, evaluate
-from trainer.evaluate.sections import Section
+from trainer.evaluate.sections import ONLY_IF_NAMED, USUAL, Section
 from trainer.manifest import Clip
 
 
 @pytest.fixture(scope="module")
 def everything(long_clips: list[Clip], clips: list[Clip]) -> Evaluation:
-    """All sections, on sounds that are good for them."""
+    """All usual sections, on sounds that are good for them."""
     others = [
         replace(clip, recording=f"o{clip.recording}", caption=f"o {clip.caption}", label="beep") for clip in long_clips
     ]
@@ -29,6 +28,9 @@ def everything(long_clips: list[Clip], clips: list[Clip]) -> Evaluation:
 def test_every_section_is_measured(everything: Evaluation) -> None:
     assert [table.section for table in everything.tables] == [
         "retrieval",
+        "both ways",
+        "zero shot: all sources",
+        "modality gap",
         "unseen labels",
         "order",
         "order by connective",
@@ -102,6 +104,17 @@ def test_nothing_is_evaluated_on_a_part_of_the_sounds(
         evaluate(tone_embedder, Material([*clips, broken]), only=[Section.RETRIEVAL])
 
 
-def test_sounds_that_nobody_described_cannot_be_evaluated_on(clips: list[Clip], tone_embedder: Embedder) -> None:
-    with pytest.raises(TrainerError, match="has a caption"):
-        evaluate(tone_embedder, Material([replace(clip, caption="") for clip in clips]))
+def test_of_sounds_that_nobody_described_only_their_classes_are_measured(
+    clips: list[Clip], tone_embedder: Embedder
+) -> None:
+    captionless = [replace(clip, caption="") for clip in clips]
+    sections = [Section.RETRIEVAL, Section.BOTH_WAYS, Section.ZERO_SHOT, Section.MODALITY, Section.ROBUSTNESS]
+    evaluation = evaluate(tone_embedder, Material(captionless), only=sections)
+    assert [table.section for table in evaluation.tables] == ["zero shot: all sources"]
+    assert len(evaluation.missing) == 4
+    assert all("caption" in reason for reason in evaluation.missing)
+
+
+def test_what_takes_long_or_is_measured_elsewhere_is_only_measured_if_it_is_named() -> None:
+    assert ONLY_IF_NAMED.isdisjoint(USUAL)
+    assert {*USUAL, *ONLY_IF_NAMED} == set(Section)

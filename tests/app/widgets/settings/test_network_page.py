@@ -50,6 +50,17 @@ def test_the_way_back_to_earmarks_own_is_offered_only_from_elsewhere(page: Netwo
     assert chosen.args == ["network_folder", None]
 
 
+def test_the_network_before_is_offered_while_its_folder_is_there(
+    page: NetworkPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page.show_settings(Settings(network_folder=Path("/networks/other"), former_networks=(None, tmp_path / "gone")))
+    assert not [each for each in page.findChildren(QPushButton) if "Back" in each.text() and not each.isHidden()]
+    page.show_settings(Settings(former_networks=(tmp_path / "gone", tmp_path)))
+    with qtbot.waitSignal(page.chosen) as chosen:
+        button(page, f"Back to {tmp_path.name}").click()
+    assert chosen.args == ["network_folder", tmp_path]
+
+
 def test_where_it_computes_can_be_chosen(page: NetworkPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.chosen) as chosen:
         qtbot.keyClick(page.findChild(QComboBox), Qt.Key.Key_Down)
