@@ -134,7 +134,8 @@ def make_own_network(
     check_family(network_folder)
     others = _strangers_of(library, lessons.file_ids, seed)
     network, parent_id = checkpoint.load(network_folder)
-    run.begin({**recipe.what, "name": recipe.name, "network": str(network_folder), "parent": parent_id, "out": str(out)})
+    of_network = {"name": recipe.name, "network": str(network_folder), "parent": parent_id, "out": str(out)}
+    run.begin({**recipe.what, **of_network})
     embedder = Embedder(network, parent_id)
     ears = _Ears(library, network, parent_id, run, _sounds(lessons) + len(others))
     tags = [_heard(tag, ears, embedder) for tag in lessons.tags]

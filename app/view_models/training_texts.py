@@ -67,9 +67,7 @@ def everything_text(lessons: Lessons, with_notes: bool) -> str:
     of_tags = f"{counted(len(tags), 'tag')} with {FEWEST} examples or more"
     words = "words" if with_notes else "a caption"
     too_few = "" if sentences >= FEWEST or not tags else f", too few to learn from: {FEWEST} are needed"
-    return (
-        f"{of_tags}, and {counted(sentences, 'sound')} with {words} of yours{too_few}."
-    )
+    return f"{of_tags}, and {counted(sentences, 'sound')} with {words} of yours{too_few}."
 
 
 def no_tags_text(lessons: Lessons) -> str:

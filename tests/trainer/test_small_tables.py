@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ def cell(value: float, spread: float = 0.01) -> dict[str, float]:
     return {"value": value, "low": value - spread, "high": value + spread}
 
 
-def finish(folder: Path, name: str, told: list[Mapping[str, float]], tables: Mapping[str, Any] | None = None) -> None:
+def finish(
+    folder: Path, name: str, told: Sequence[Mapping[str, float]], tables: Mapping[str, Any] | None = None
+) -> None:
     """Leave what a finished run leaves."""
     run = folder / name
     run.mkdir(parents=True)
@@ -39,7 +41,7 @@ def test_a_recipe_is_shown_before_and_after(tmp_path: Path) -> None:
     finish(tmp_path, "clap2022", told, found(0.061))
     finish(tmp_path, "cacophony_mae", [{"step": 0, "held_out_masked": 1.2}, {"step": 9, "held_out_masked": 0.6}])
     text = report(tmp_path)
-    name, items, _, minutes, figure, before, after, by_sentence, gap = row_of(text, "clap2022")
+    _, items, _, minutes, figure, before, after, by_sentence, gap = row_of(text, "clap2022")
     assert (items, minutes, figure, before, after, gap) == ("C01-C15, C26-C28", "1.5", "mAP", "0.020", "0.070", "0.800")
     assert by_sentence == "0.061 [0.051, 0.071]"
     assert row_of(text, "cacophony_mae")[5:8] == ["1.200", "0.600", "–"]  # no sentence is asked of it

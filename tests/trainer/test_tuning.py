@@ -15,7 +15,7 @@ from tests.tones import make_waveform
 from trainer import tuning
 from trainer.tuned_part import Windows, embed_tail, hear_frozen
 from trainer.tuning import tune
-from trainer.tuning_objective import CaptionToTune, TagToTune
+from trainer.tuning_objective import TagToTune
 
 RATE_HZ = 16000
 
