@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.errors import EngineError, display_path
+from trainer.cli_options import SmallOption, overrides
 from trainer.errors import TrainerError
+from trainer.tuning_recipe import load_tuning_recipe
 
 if TYPE_CHECKING:
     from engine.library import Library
@@ -32,6 +34,10 @@ KeptRunOption = Annotated[
         help="A folder for what it tells (log.jsonl) and for what it needs to go on later. While a file `pause` lies "
         "there it holds, and a file `stop` ends it.",
     ),
+]
+TuningSetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe personal, e.g. descent.steps=60."),
 ]
 WindowOption = Annotated[
     bool,
@@ -55,6 +61,8 @@ def personal_command(
     network: ParentOption = None,
     name: NameOption = "",
     run: KeptRunOption = None,
+    settings: TuningSetOption = None,
+    small: SmallOption = False,
     for_window: WindowOption = False,
 ) -> None:
     """Tune a network to tags of a library.
@@ -63,11 +71,40 @@ def personal_command(
 
     Example: earmark-train personal ~/.local/share/earmark --tag "creaky gate" --out gate_network
     """
+    tune_to_tags(
+        library,
+        tags,
+        out,
+        network=network,
+        name=name,
+        run=run,
+        settings=settings or [],
+        small=small,
+        for_window=for_window,
+    )
+
+
+def tune_to_tags(
+    library: Path,
+    tags: Sequence[str],
+    out: Path,
+    *,
+    recipe: str = "personal",
+    network: Path | None = None,
+    name: str = "",
+    run: Path | None = None,
+    settings: Sequence[str] = (),
+    small: bool = False,
+    for_window: bool = False,
+) -> None:
+    """Tune a network, the one in the box if it is None, and say what came of it. Raises TrainerError, EngineError."""
+    chosen = load_tuning_recipe(recipe, overrides(settings), small=small)
     from engine.paths import default_network_folder
     from trainer.personal import make_personal_network
 
     def make(opened: Library, kept: OwnRun) -> OwnNetwork:
-        return make_personal_network(opened, tags, network or default_network_folder(), out, name=name, run=kept)
+        parent = network or default_network_folder()
+        return make_personal_network(opened, tags, parent, out, recipe=chosen, name=name, run=kept)
 
     _make(library, out, run, for_window, make)
 
@@ -79,6 +116,8 @@ def captions_command(
     notes: NotesOption = False,
     name: NameOption = "",
     run: KeptRunOption = None,
+    settings: TuningSetOption = None,
+    small: SmallOption = False,
     for_window: WindowOption = False,
 ) -> None:
     """Tune a network to the captions that you wrote.
@@ -87,12 +126,13 @@ def captions_command(
 
     Example: earmark-train captions ~/.local/share/earmark --out my_words
     """
+    recipe = load_tuning_recipe("personal", overrides(settings or []), small=small)
     from engine.paths import default_network_folder
     from trainer.personal_captions import make_captioned_network
 
     def make(opened: Library, kept: OwnRun) -> OwnNetwork:
         parent = network or default_network_folder()
-        return make_captioned_network(opened, parent, out, with_notes=notes, name=name, run=kept)
+        return make_captioned_network(opened, parent, out, with_notes=notes, recipe=recipe, name=name, run=kept)
 
     _make(library, out, run, for_window, make)
 
@@ -104,6 +144,8 @@ def continue_command(
     notes: NotesOption = False,
     name: NameOption = "",
     run: KeptRunOption = None,
+    settings: TuningSetOption = None,
+    small: SmallOption = False,
     for_window: WindowOption = False,
 ) -> None:
     """Tune a network to all that a library says.
@@ -112,12 +154,13 @@ def continue_command(
 
     Example: earmark-train continue ~/.local/share/earmark --out my_network
     """
+    recipe = load_tuning_recipe("personal", overrides(settings or []), small=small)
     from engine.paths import default_network_folder
     from trainer.personal_captions import continue_network
 
     def make(opened: Library, kept: OwnRun) -> OwnNetwork:
         parent = network or default_network_folder()
-        return continue_network(opened, parent, out, with_notes=notes, name=name, run=kept)
+        return continue_network(opened, parent, out, with_notes=notes, recipe=recipe, name=name, run=kept)
 
     _make(library, out, run, for_window, make)
 

@@ -157,7 +157,12 @@ def stored_settings(path: Path, *, small: bool) -> dict[str, Any]:
         return stored
     if variant is None:
         raise TrainerError(f"The recipe {display_path(path)} has no small variant.")
-    return {**stored, **{key: _over(stored.get(key), value) for key, value in variant.items()}}
+    return merged(stored, variant)
+
+
+def merged(stored: Mapping[str, Any], different: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings, those that are different in their place, setting by setting in each section."""
+    return {**stored, **{key: _over(stored.get(key), value) for key, value in different.items()}}
 
 
 def _over(value: Any, replacement: Any) -> Any:

@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -33,10 +33,10 @@ from trainer.own_run import OwnRun
 from trainer.tuned_part import Windows, embed_tail, hear_frozen
 from trainer.tuning import Tuned, tune
 from trainer.tuning_objective import CaptionToTune, TagToTune
+from trainer.tuning_recipe import TuningRecipe, load_tuning_recipe
 
 FEWEST_LIKES = FEWEST_CAPTIONS = 20
-FEWEST_STRANGERS, STRANGERS = 100, 1000
-FIRST_S = 10.0  # of a sound is heard
+FEWEST_STRANGERS = 100
 HEARD_AT_ONCE = 16
 PROBED = 10  # of the sounds that a name finds, so many first
 
@@ -76,20 +76,6 @@ class Lessons:
 
 
 @dataclass(frozen=True)
-class OwnRecipe:
-    """How a network is made of lessons.
-
-    what : what a run of it is known by, in its folder
-    steps : of tuning at most, None for the usual number
-    name : of the network, "" for its parent's
-    """
-
-    what: Mapping[str, object]
-    steps: int | None = None
-    name: str = ""
-
-
-@dataclass(frozen=True)
 class Kept:
     """How much of what a network meant it still means.
 
@@ -118,37 +104,41 @@ def make_own_network(
     lessons: Lessons,
     network_folder: Path,
     out: Path,
-    recipe: OwnRecipe,
     *,
+    known_by: Mapping[str, object],
+    recipe: TuningRecipe | None = None,
+    name: str = "",
     run: OwnRun | None = None,
-    seed: int = 0,
 ) -> OwnNetwork:
     """Tune the network in `network_folder` to what a library teaches and write it to `out`, whole or not at all.
 
+    known_by : what a run of it is known by in its folder, beside its settings
+    recipe : `personal` if it is None
+    name : of the network, "" for its parent's
     Takes minutes. Raises TrainerError if there is anything at `out`, too little can be read, or tuning gains nothing;
     DamagedCheckpoint if there is no network of Earmark's own kind; RunStopped.
     """
-    run = run or OwnRun()
+    run, recipe = run or OwnRun(), recipe or load_tuning_recipe()
     if os.path.lexists(out):
         raise TrainerError(f"There is something at {display_path(out)} already; nothing was written there.")
     check_family(network_folder)
-    others = _strangers_of(library, lessons.file_ids, seed)
+    others = _strangers_of(library, lessons.file_ids, recipe)
     network, parent_id = checkpoint.load(network_folder)
-    of_network = {"name": recipe.name, "network": str(network_folder), "parent": parent_id, "out": str(out)}
-    run.begin({**recipe.what, **of_network})
+    of_network = {"name": name, "network": str(network_folder), "parent": parent_id, "out": str(out)}
+    run.begin({**known_by, **of_network, "settings": asdict(recipe)})
     embedder = Embedder(network, parent_id)
-    ears = _Ears(library, network, parent_id, run, _sounds(lessons) + len(others))
+    ears = _Ears(library, network, parent_id, run, _sounds(lessons) + len(others), recipe.rows.first_s)
     tags = [_heard(tag, ears, embedder) for tag in lessons.tags]
-    captions = _heard_captions(lessons.captions, ears, embedder, seed)
+    captions = _heard_captions(lessons.captions, ears, embedder, recipe.descent.seed)
     strangers = _enough(list(ears.hear(others)), FEWEST_STRANGERS, "the library has {count} other sounds")
     before = embed_tail(network, strangers)
-    tuned = tune(network, tags, strangers, captions, seed=seed, steps=recipe.steps, run=run)
+    tuned = tune(network, tags, strangers, captions, recipe=recipe, run=run)
     if not tuned.steps:
         raise TrainerError("Tuning made nothing better for examples that were kept apart: no network was written.")
     run.tell("comparing")
     kept = compare(before, embed_tail(network, strangers), _kind_vectors(embedder))
     made = OwnNetwork("", tuned, kept, {tag.name: len(tag.likes) for tag in tags}, len(captions), len(strangers))
-    made = replace(made, checkpoint_id=_write(network, network_folder, parent_id, out, recipe.name, made))
+    made = replace(made, checkpoint_id=_write(network, network_folder, parent_id, out, name, made))
     _tell_finished(run, network, out, made)
     return made
 
@@ -170,10 +160,11 @@ def compare(before: Sequence[FileEmbeddings], after: Sequence[FileEmbeddings], n
 # --- from the library ---------------------------------------------------------------------------------------------
 
 
-def _strangers_of(library: Library, taught: set[int], seed: int) -> list[TagExample]:
+def _strangers_of(library: Library, taught: set[int], recipe: TuningRecipe) -> list[TagExample]:
     """Random audible files that teach nothing else."""
     others = np.setdiff1d(library.listing(), list(taught))
-    return [TagExample(int(file_id)) for file_id in np.random.default_rng(seed).permutation(others)[:STRANGERS]]
+    drawn = np.random.default_rng(recipe.descent.seed).permutation(others)[: recipe.rows.strangers]
+    return [TagExample(int(file_id)) for file_id in drawn]
 
 
 def _sounds(lessons: Lessons) -> int:
@@ -183,16 +174,26 @@ def _sounds(lessons: Lessons) -> int:
 class _Ears:
     """The frozen part of the network, and where the files of a library are."""
 
-    def __init__(self, library: Library, network: EarmarkNetwork, checkpoint_id: str, run: OwnRun, total: int) -> None:
+    def __init__(
+        self,
+        library: Library,
+        network: EarmarkNetwork,
+        checkpoint_id: str,
+        run: OwnRun,
+        total: int,
+        first_s: float,
+    ) -> None:
+        """first_s : of each sound is heard; total : sounds, for what is told"""
         self._library = library
         self._network = network
         self._checkpoint_id = checkpoint_id
         self._run = run
         self._total = total
+        self._first_s = first_s
         self._done = 0
 
     def hear(self, examples: Sequence[TagExample]) -> list[Windows]:
-        """Those that can be read now, the first `FIRST_S` of each."""
+        """Those that can be read now, the first seconds of each."""
         return [windows for windows in self.hear_each(examples) if windows is not None]
 
     def hear_each(self, examples: Sequence[TagExample]) -> list[Windows | None]:
@@ -219,7 +220,7 @@ class _Ears:
         return [None if each is None else Windows(*each) for each in self._run.kept_sounds(name, hear)]
 
     def _read(self, file: AudioFile, part: TagExample) -> np.ndarray | None:
-        longest_s = FIRST_S if part.end_s is None else min(FIRST_S, part.end_s - part.start_s)
+        longest_s = self._first_s if part.end_s is None else min(self._first_s, part.end_s - part.start_s)
         try:
             waveform = read_audio(
                 file.path, sample_rate_hz=self._network.sample_rate_hz, start_s=part.start_s, duration_s=longest_s

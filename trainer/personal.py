@@ -10,8 +10,9 @@ from engine.library import Library
 from engine.library_rows import Scope
 from engine.tag_examples import TagExample
 from trainer.errors import TrainerError
-from trainer.own_network import FEWEST_LIKES, Lessons, OwnNetwork, OwnRecipe, TaggedSounds, make_own_network
+from trainer.own_network import FEWEST_LIKES, Lessons, OwnNetwork, TaggedSounds, make_own_network
 from trainer.own_run import OwnRun
+from trainer.tuning_recipe import TuningRecipe
 
 
 def make_personal_network(
@@ -20,15 +21,15 @@ def make_personal_network(
     network_folder: Path,
     out: Path,
     *,
+    recipe: TuningRecipe | None = None,
     name: str = "",
     run: OwnRun | None = None,
-    seed: int = 0,
 ) -> OwnNetwork:
     """As `make_own_network`, with these tags. Raises TrainerError if one has too few examples."""
     different = list(dict.fromkeys(names))
     lessons = Lessons(tags=[examples_of(library, tag) for tag in different])
-    recipe = OwnRecipe({"recipe": "personal", "tags": different}, name=name)
-    return make_own_network(library, lessons, network_folder, out, recipe, run=run, seed=seed)
+    known_by = {"recipe": "personal", "tags": different}
+    return make_own_network(library, lessons, network_folder, out, known_by=known_by, recipe=recipe, name=name, run=run)
 
 
 def examples_of(library: Library, name: str) -> TaggedSounds:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from engine.library import Library
 from trainer.errors import TrainerError
-from trainer.own_network import FEWEST_CAPTIONS, FEWEST_LIKES, Lessons, OwnNetwork, OwnRecipe, make_own_network
+from trainer.own_network import FEWEST_CAPTIONS, FEWEST_LIKES, Lessons, OwnNetwork, make_own_network
 from trainer.own_run import OwnRun
 from trainer.personal import tags_with_enough
-
-LONGER_STEPS = 600  # of a run that learns all that a library says
+from trainer.tuning_recipe import TuningRecipe, load_tuning_recipe
 
 
 def make_captioned_network(
@@ -19,9 +19,9 @@ def make_captioned_network(
     out: Path,
     *,
     with_notes: bool = False,
+    recipe: TuningRecipe | None = None,
     name: str = "",
     run: OwnRun | None = None,
-    seed: int = 0,
 ) -> OwnNetwork:
     """As `make_own_network`, with all that a person wrote. Raises TrainerError if that is too little."""
     captions = captions_of(library, with_notes=with_notes)
@@ -30,8 +30,9 @@ def make_captioned_network(
             f"{len(captions)} sounds have a {'caption or note' if with_notes else 'caption'} of yours, and tuning "
             f"needs {FEWEST_CAPTIONS}: write of more of them what they sound like."
         )
-    recipe = OwnRecipe({"recipe": "captions", "notes": with_notes}, name=name)
-    return make_own_network(library, Lessons(captions=captions), network_folder, out, recipe, run=run, seed=seed)
+    known_by = {"recipe": "captions", "notes": with_notes}
+    lessons = Lessons(captions=captions)
+    return make_own_network(library, lessons, network_folder, out, known_by=known_by, recipe=recipe, name=name, run=run)
 
 
 def continue_network(
@@ -40,11 +41,12 @@ def continue_network(
     out: Path,
     *,
     with_notes: bool = False,
+    recipe: TuningRecipe | None = None,
     name: str = "",
     run: OwnRun | None = None,
-    seed: int = 0,
 ) -> OwnNetwork:
-    """As `make_own_network`, with all tags that have enough examples and all that a person wrote, and longer.
+    """As `make_own_network`, with all tags that have enough examples and all that a person wrote, and longer: for
+    `descent.longer_steps`.
 
     Raises TrainerError if there is too little of both.
     """
@@ -56,8 +58,11 @@ def continue_network(
             f"No tag of the library has {FEWEST_LIKES} examples and fewer than {FEWEST_CAPTIONS} sounds have a caption "
             "of yours: there is nothing to learn from yet."
         )
-    recipe = OwnRecipe({"recipe": "continue", "notes": with_notes}, LONGER_STEPS, name)
-    return make_own_network(library, Lessons(tags, captions), network_folder, out, recipe, run=run, seed=seed)
+    known_by = {"recipe": "continue", "notes": with_notes}
+    recipe = recipe or load_tuning_recipe()
+    longer = replace(recipe, descent=replace(recipe.descent, steps=recipe.descent.longer_steps))
+    lessons = Lessons(tags, captions)
+    return make_own_network(library, lessons, network_folder, out, known_by=known_by, recipe=longer, name=name, run=run)
 
 
 def captions_of(library: Library, *, with_notes: bool = False) -> list[tuple[int, str]]:

@@ -1,23 +1,25 @@
 """A recipe of one of the papers: a TOML file under `trainer/configs/`, read into frozen dataclasses.
 
-Its `[small]` table holds, in the same shape, what is different in the variant that two processor cores train in
-minutes.
+Its `[small]` table holds, in the same shape, what is different where two processor cores train it in minutes, and each
+`[variants.NAME]` what is different in another row of the paper's tables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from engine.clap.config import MelConfig
 from engine.clap.towers.config import AudioTowerConfig, DecoderConfig, HeadConfig, TextTowerConfig
 from engine.errors import display_path
-from trainer.config import override, recipe_file, stored_settings
+from trainer.config import merged, override, recipe_file, stored_settings
 from trainer.errors import TrainerError
 
 _Section = TypeVar("_Section")
 
+TUNING = "tuning"  # the task of a recipe that is none of a paper, see `tuning_recipe`
 TaskName = Literal["contrastive", "captioning", "masked_autoencoder", "masked_duo", "frozen_audio", "supervised"]
 
 
@@ -25,8 +27,8 @@ TaskName = Literal["contrastive", "captioning", "masked_autoencoder", "masked_du
 class StartConfig:
     """With what a network begins. Empty text: with random weights.
 
-    audio : the folder of a run or of an assembled network whose audio tower is taken over
-    text : "earmark", the sentence encoder of the network in the box, or a folder of transformers
+    audio : the folder of a run or of an assembled network whose audio tower is taken over, and its head if it is alike
+    text : "earmark", the sentence encoder of the network in the box, a folder of transformers, or one as for `audio`
     vectors : a folder of transformers, or "earmark", whose sentence vectors are computed once and stand for the text
               tower in training (D11); empty where the text tower is trained
     """
@@ -66,7 +68,10 @@ class LossConfig:
     first_decay: float = 0.99995  # of the slow copy, at the first step and at the last (D07)
     last_decay: float = 0.99999
     predictor_layers: int = 0  # of what guesses the hidden patches (K15, D04)
+    predictor_width: int = 0  # and how wide it is, with how many heads; 0: as the audio tower
+    predictor_heads: int = 0
     swapped_negatives: bool = False  # the same words in another order are wrong answers too (W13, as an option)
+    spare_equal_captions: bool = False  # a sound that is said in the same words is no wrong answer
 
 
 @dataclass(frozen=True)
@@ -160,22 +165,65 @@ _SECTIONS: dict[str, type] = {
 def load_paper_recipe(
     name_or_path: str, overrides: Mapping[str, Any] | None = None, *, small: bool = False
 ) -> PaperRecipe:
-    """A recipe by the name of its file in `trainer/configs`, or by the path of a .toml file.
+    """A recipe by the name of its file in `trainer/configs`, or by the path of a .toml file; "name:variant" is one of
+    its variants.
 
-    overrides : "section.key" -> value, for instance {"length.steps": 100}; they come after `small`.
-    Raises TrainerError if there is no such recipe, or it has other settings than a recipe has.
+    overrides : "section.key" -> value, for instance {"length.steps": 100}; they come after the variant, and that comes
+    after `small`
+    Raises TrainerError if there is no such recipe or variant, or it has other settings than a recipe has.
     """
-    path = recipe_file(name_or_path)
+    path, variant = _file_and_variant(name_or_path)
     try:
-        recipe = _recipe(stored_settings(path, small=small))
+        stored = stored_settings(path, small=small)
+        variants = stored.pop("variants", {})
+        if variant:
+            if variant not in variants:
+                known = ", ".join(sorted(variants)) or "none"
+                raise TrainerError(f"The recipe {display_path(path)} has no variant {variant}; it has {known}.")
+            stored = merged(stored, variants[variant])
+        recipe = _recipe(stored)
         if overrides:
             changed = asdict(recipe)
             for dotted, value in overrides.items():
-                override(changed, dotted, list(value) if isinstance(value, tuple) else value)
+                override(changed, dotted, tuple(value) if isinstance(value, list) else value)
             recipe = _recipe(changed)
         return recipe
     except (TypeError, ValueError) as error:  # TOML and dataclasses name what they cannot take
         raise TrainerError(f"{display_path(path)} is not a recipe: {error}.") from error
+
+
+def is_of_a_paper(name_or_path: str) -> bool:
+    """Whether it is read by `load_paper_recipe` rather than `config.load_recipe` or `tuning_recipe.load_tuning_recipe`.
+
+    Raises TrainerError for no recipe.
+    """
+    return _task_of(name_or_path) not in (None, TUNING)
+
+
+def is_tuning(name_or_path: str) -> bool:
+    """Whether it is read by `tuning_recipe.load_tuning_recipe`. Raises TrainerError for no recipe."""
+    return _task_of(name_or_path) == TUNING
+
+
+def _task_of(name_or_path: str) -> Any:
+    """None for recipes that learn from teachers."""
+    path, _ = _file_and_variant(name_or_path)
+    try:
+        return stored_settings(path, small=False).get("task")
+    except ValueError as error:
+        raise TrainerError(f"{display_path(path)} is not a recipe: {error}.") from error
+
+
+def variants_of(name_or_path: str) -> list[str]:
+    """The names of a recipe's variants. Raises TrainerError if there is no such recipe."""
+    return list(stored_settings(recipe_file(name_or_path), small=False).get("variants", {}))
+
+
+def _file_and_variant(name_or_path: str) -> tuple[Path, str]:
+    if name_or_path.endswith(".toml"):  # a path may have a colon of its own
+        return recipe_file(name_or_path), ""
+    name, _, variant = name_or_path.partition(":")
+    return recipe_file(name), variant
 
 
 def _recipe(stored: Mapping[str, Any]) -> PaperRecipe:

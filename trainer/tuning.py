@@ -9,11 +9,11 @@ frozen and computed once for every sound, so that minutes are enough on a proces
     replay    random sounds of the library keep the embeddings that they have, clips and segments alike
 
 A random sound that the tag's light scorer would take is none to be told apart: it may be of the same kind. One example
-in `HELD_OUT`, and as many random sounds, teach nothing and decide when it is enough.
+in `objective.held_out_every`, and as many random sounds, teach nothing and decide when it is enough.
 
-The constants were chosen with every other one of the labels that training left out and with labels of held-out sources,
-20 examples each. Mean average precision of their other sounds, by the name alone and by what Earmark learns of name and
-examples, and of 149 captions of held-out sources among 427 sounds:
+The recipe, `configs/personal.toml`, was chosen with every other one of the labels that training left out and with
+labels of held-out sources, 20 examples each. Mean average precision of their other sounds, by the name alone and by
+what Earmark learns of name and examples, and of 149 captions of held-out sources among 427 sounds:
 
                                              name   learned   captions
     not tuned                                .259      .626       .419
@@ -38,11 +38,7 @@ from trainer.optimizer import descend, learning_rate
 from trainer.own_run import OwnRun, is_number
 from trainer.tuned_part import Windows, tail_of
 from trainer.tuning_objective import CaptionToTune, Judged, Objective, TagToTune
-
-RANK = 8
-STEPS = 120
-LEARNING_RATE, WARMUP_STEPS, CLIP_NORM = 2e-3, 10, 1.0
-JUDGE_EVERY, PATIENCE = 20, 4
+from trainer.tuning_recipe import DescentConfig, TuningRecipe, load_tuning_recipe
 
 
 @dataclass(frozen=True)
@@ -66,23 +62,24 @@ def tune(
     strangers: Sequence[Windows],
     captions: Sequence[CaptionToTune] = (),
     *,
-    seed: int = 0,
-    steps: int | None = None,
+    recipe: TuningRecipe | None = None,
     run: OwnRun | None = None,
 ) -> Tuned:
     """Change the network in place, which is in evaluation mode, to what did best on what taught nothing; if nothing
     did better than no change, `steps` is 0 and the network is as it was.
 
-    tags : each with `HELD_OUT` examples or more; strangers : as many random sounds or more, none of them an example
+    tags : each with `held_out_every` examples or more
+    strangers : as many random sounds or more, none of them an example
     captions : in a random order, the first of them teach nothing
-    steps : at most so many, `STEPS` if it is None
+    recipe : `personal` if it is None
     run : what is told and asked on the way, and where it goes on; raises its RunStopped
     """
-    generator = torch.Generator().manual_seed(seed)
-    objective = Objective(network, tags, strangers, captions)
+    recipe = recipe or load_tuning_recipe()
+    generator = torch.Generator().manual_seed(recipe.descent.seed)
+    objective = Objective(network, tags, strangers, captions, recipe)
     parts = (tail_of(network), network.vector_head)
-    learned = [parameter for part in parts for parameter in add_low_rank(part, RANK, generator)]
-    tuned = _Descent(objective, learned, generator, STEPS if steps is None else steps, run or OwnRun()).go_on()
+    learned = [parameter for part in parts for parameter in add_low_rank(part, recipe.descent.rank, generator)]
+    tuned = _Descent(objective, learned, generator, recipe.descent, run or OwnRun()).go_on()
     for part in parts:
         merge_low_rank(part)
     return tuned
@@ -96,13 +93,14 @@ class _Descent:
         objective: Objective,
         learned: Sequence[nn.Parameter],
         generator: torch.Generator,
-        steps: int,
+        settings: DescentConfig,
         run: OwnRun,
     ) -> None:
         self._objective = objective
         self._learned = learned
         self._generator = generator
-        self._steps = steps
+        self._settings = settings
+        self._steps = settings.steps
         self._run = run
         self._optimizer = torch.optim.AdamW(learned, weight_decay=0.0)
         self._before = self._best = objective.judged()
@@ -114,7 +112,8 @@ class _Descent:
             self._restore(state)
         else:
             self._tell_judged(self._before)
-        while self._done < self._steps and self._done - self._best_step < PATIENCE * JUDGE_EVERY:
+        longest = self._settings.patience * self._settings.judge_every  # without a better one
+        while self._done < self._steps and self._done - self._best_step < longest:
             self._run.heed()
             self._step()
         with torch.no_grad():
@@ -123,17 +122,18 @@ class _Descent:
         return Tuned(self._best_step, self._before.loss, self._best.loss, self._before.found, self._best.found)
 
     def _step(self) -> None:
-        rate = learning_rate(self._done, peak=LEARNING_RATE, warmup_steps=WARMUP_STEPS, steps=self._steps)
+        peak, warmup_steps = self._settings.learning_rate, self._settings.warmup_steps
+        rate = learning_rate(self._done, peak=peak, warmup_steps=warmup_steps, steps=self._steps)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         losses = self._objective.of_step(self._generator)
         loss = torch.stack(list(losses.values())).sum()
         is_number(float(loss.detach()))
         loss.backward()
-        descend(self._optimizer, self._learned, CLIP_NORM)
+        descend(self._optimizer, self._learned, self._settings.clip_norm)
         self._done += 1
         self._tell_step(loss, losses, rate)
-        if self._done % JUDGE_EVERY == 0 or self._done == self._steps:
+        if self._done % self._settings.judge_every == 0 or self._done == self._steps:
             self._judge()
 
     def _judge(self) -> None:

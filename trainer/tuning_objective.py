@@ -14,15 +14,7 @@ from torch.nn import functional
 from engine import personal_tags
 from engine.clap.network import EarmarkNetwork
 from trainer.tuned_part import Windows, as_files, embed_first
-
-LIKES_PER_STEP, UNLIKES_PER_STEP, STRANGERS_PER_STEP, CAPTIONED_PER_STEP = 16, 8, 48, 24
-LEAST_LIKES = 5  # of each tag in a step
-TEMPERATURE = 0.15
-REPLAY = 10.0  # weight of what is to be kept
-HELD_OUT = 5
-DOUBTFUL = 0.25  # at most such a share of random sounds
-SAME_SENTENCE = 0.9  # cosine from which on two sentences say the same
-DOUBTFUL_OF_SENTENCE = 0.1  # such a share of random sounds, most like a sentence at first, may be what it says
+from trainer.tuning_recipe import ObjectiveConfig, TuningRecipe, load_tuning_recipe
 
 
 @dataclass(frozen=True)
@@ -101,15 +93,19 @@ class Objective:
         tags: Sequence[TagToTune],
         strangers: Sequence[Windows],
         captions: Sequence[CaptionToTune] = (),
+        recipe: TuningRecipe | None = None,
     ) -> None:
+        """recipe : `personal` if it is None"""
+        recipe = recipe or load_tuning_recipe()
+        self.settings, self.rows = recipe.objective, recipe.rows
         self.network = network
         self.strangers = strangers
         with torch.no_grad():
             self.kept = embed_first(network, strangers)
-        self.judging = len(strangers) // HELD_OUT  # the first of them teach nothing
+        self.judging = len(strangers) // self.settings.held_out_every  # the first of them teach nothing
         self.tags = [self._learner(tag) for tag in tags]
         self.captioned = [caption.sound for caption in captions]
-        self.judging_captions = -(-len(captions) // HELD_OUT)  # likewise
+        self.judging_captions = -(-len(captions) // self.settings.held_out_every)  # likewise
         self.sentences = torch.from_numpy(np.stack([each.vector for each in captions])).float() if captions else None
         self.doubtful = self._doubtful_of_sentences()  # (captions, strangers) bool
 
@@ -119,32 +115,34 @@ class Objective:
         files = as_files(self.kept)
         light = personal_tags.learn(tag.vector, likes, unlikes, files)
         of_strangers = personal_tags.scores(light, personal_tags.Sounds.of(files, len(tag.vector)))
-        every = range(len(tag.likes))
+        highest = np.quantile(of_strangers, 1 - self.settings.doubtful_share)
+        every, apart = range(len(tag.likes)), self.settings.held_out_every
         return _Learner(
             vector=torch.from_numpy(tag.vector).float(),
-            likes=[tag.likes[n] for n in every if n % HELD_OUT],
-            judges=[tag.likes[n] for n in every if not n % HELD_OUT],
+            likes=[tag.likes[n] for n in every if n % apart],
+            judges=[tag.likes[n] for n in every if not n % apart],
             unlikes=tag.unlikes,
-            doubtful=torch.from_numpy(of_strangers >= max(light.threshold, np.quantile(of_strangers, 1 - DOUBTFUL))),
+            doubtful=torch.from_numpy(of_strangers >= max(light.threshold, highest)),
         )
 
     def _doubtful_of_sentences(self) -> Tensor:
         if self.sentences is None:
             return torch.empty(0, len(self.strangers), dtype=torch.bool)
         likeness = torch.stack([_likeness(sound, self.sentences.T) for sound in self.kept], dim=1)
-        return likeness >= likeness.quantile(1.0 - DOUBTFUL_OF_SENTENCE, dim=1, keepdim=True)
+        return likeness >= likeness.quantile(1.0 - self.settings.doubtful_of_sentence_share, dim=1, keepdim=True)
 
     def of_step(self, generator: torch.Generator) -> dict[str, Tensor]:
         """The parts of the loss on a few sounds of every kind: "tags", "captions" and "replay", each weighted."""
         drawn = self.judging + torch.randperm(len(self.strangers) - self.judging, generator=generator)
-        each = max(LEAST_LIKES, LIKES_PER_STEP // max(1, len(self.tags)))
+        rows = self.rows
+        each = max(rows.least_likes, rows.likes_per_step // max(1, len(self.tags)))
         likes = [_some(tag.likes, each, generator) for tag in self.tags]
-        unlikes = [_some(tag.unlikes, UNLIKES_PER_STEP // len(self.tags) + 1, generator) for tag in self.tags]
+        unlikes = [_some(tag.unlikes, rows.unlikes_per_step // len(self.tags) + 1, generator) for tag in self.tags]
         captioned = torch.empty(0, dtype=torch.int64)
         if self.captioned:
             teaching = torch.randperm(len(self.captioned) - self.judging_captions, generator=generator)
-            captioned = self.judging_captions + teaching[:CAPTIONED_PER_STEP]
-        step = _Drawn(likes, unlikes, drawn[:STRANGERS_PER_STEP], captioned)
+            captioned = self.judging_captions + teaching[: rows.captioned_per_step]
+        step = _Drawn(likes, unlikes, drawn[: rows.strangers_per_step], captioned)
         return self._losses(step, self._hear(step))
 
     @torch.no_grad()
@@ -182,16 +180,16 @@ class Objective:
         losses = {}
         if self.tags:
             of_tags = [
-                _tag_loss(tag.vector, likes, others)
+                _tag_loss(tag.vector, likes, others, self.settings.temperature)
                 for tag, likes, others in zip(self.tags, heard.likes, heard.others, strict=True)
             ]
             losses["tags"] = torch.stack(of_tags).mean()
         if self.sentences is not None:
             doubtful = self.doubtful[drawn.captioned][:, drawn.strangers]
             losses["captions"] = _caption_loss(
-                self.sentences[drawn.captioned], heard.captioned, heard.strangers, doubtful
+                self.sentences[drawn.captioned], heard.captioned, heard.strangers, doubtful, self.settings
             )
-        losses["replay"] = REPLAY * (1.0 - self._likeness_kept(drawn, heard))
+        losses["replay"] = self.settings.replay * (1.0 - self._likeness_kept(drawn, heard))
         return losses
 
     def _likeness_kept(self, drawn: _Drawn, heard: _Heard) -> Tensor:
@@ -211,23 +209,29 @@ class Objective:
         return float(np.mean([*of_tags, *of_captions]))
 
 
-def _tag_loss(vector: Tensor, likes: Sequence[Tensor], others: Sequence[Tensor]) -> Tensor:
+def _tag_loss(vector: Tensor, likes: Sequence[Tensor], others: Sequence[Tensor], temperature: float) -> Tensor:
     """Each example against all others, by likeness as a search goes by it."""
     of_likes = torch.stack([_likeness(sound, vector) for sound in likes])
     of_others = torch.stack([_likeness(sound, vector) for sound in others]) if others else torch.empty(0)
-    logits = torch.cat([of_likes.unsqueeze(1), of_others.expand(len(of_likes), -1)], dim=1) / TEMPERATURE
+    logits = torch.cat([of_likes.unsqueeze(1), of_others.expand(len(of_likes), -1)], dim=1) / temperature
     return functional.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.int64))
 
 
-def _caption_loss(sentences: Tensor, sounds: Sequence[Tensor], strangers: Sequence[Tensor], doubtful: Tensor) -> Tensor:
+def _caption_loss(
+    sentences: Tensor,
+    sounds: Sequence[Tensor],
+    strangers: Sequence[Tensor],
+    doubtful: Tensor,
+    settings: ObjectiveConfig,
+) -> Tensor:
     """Each sentence (S, dim) against all sounds, and each sound of a sentence against all sentences (InfoNCE).
 
     Sounds whose sentence says the same are none to be told apart, nor are `doubtful` strangers (S, strangers).
     """
     likeness = torch.stack([_likeness(sound, sentences.T) for sound in (*sounds, *strangers)], dim=1)  # (S, sounds)
     count = len(sentences)
-    same = (sentences @ sentences.T >= SAME_SENTENCE) & ~torch.eye(count, dtype=torch.bool)
-    logits = (likeness / TEMPERATURE).masked_fill(torch.cat([same, doubtful], dim=1), -torch.inf)
+    same = (sentences @ sentences.T >= settings.same_sentence) & ~torch.eye(count, dtype=torch.bool)
+    logits = (likeness / settings.temperature).masked_fill(torch.cat([same, doubtful], dim=1), -torch.inf)
     own = torch.arange(count)
     return 0.5 * (functional.cross_entropy(logits, own) + functional.cross_entropy(logits[:, :count].T, own))
 

@@ -17,7 +17,7 @@ from app.widgets.message_line import MessageLine
 
 HEIGHT_PX = 24
 PROGRESS_PX = 2
-LONGEST_DEVICE_PX = 160
+LONGEST_DEVICE_PX = 152
 
 
 class StatusBar(QWidget):

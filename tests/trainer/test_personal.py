@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine import paths
 from engine.clap import checkpoint
 from engine.embedding import Embedder
 from engine.library import Library
 from engine.tag_examples import TagExample
 from tests.indexed_files import random_embeddings, store, unit_rows
 from tests.tones import write_sound
-from trainer import cli, own_network, tuning
+from trainer import cli, own_network
 from trainer.errors import TrainerError
 from trainer.own_network import compare
+from trainer.own_run import LOG, RUN, STOP, OwnRun, RunStopped
 from trainer.personal import make_personal_network
+from trainer.tuning_recipe import load_tuning_recipe
 
 TAG = "bell"
 LIKES, STRANGERS = 20, 30
+QUICK = load_tuning_recipe(overrides={"descent.steps": 20})
 
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """Twenty high tones, of which the first half are examples and the others have the tag, and thirty low ones."""
     monkeypatch.setattr(own_network, "FEWEST_STRANGERS", STRANGERS)
-    monkeypatch.setattr(tuning, "STEPS", 20)
     sounds = tmp_path / "sounds"
     sounds.mkdir()
     with Library(tmp_path / "library") as library:
@@ -44,7 +48,7 @@ def test_the_network_is_one_that_earmark_opens_and_its_card_says_what_it_is(
     library: Library, network: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "new folder" / "own"
-    made = make_personal_network(library, [TAG], network, out)
+    made = make_personal_network(library, [TAG], network, out, recipe=QUICK)
     own, parent = Embedder.load(out), Embedder.load(network)
     assert own.checkpoint_id == made.checkpoint_id != parent.checkpoint_id
     assert own.name == "small, tuned"
@@ -61,15 +65,15 @@ def test_the_network_is_one_that_earmark_opens_and_its_card_says_what_it_is(
 
 
 def test_what_was_tuned_can_be_tuned_again(library: Library, network: Path, tmp_path: Path) -> None:
-    make_personal_network(library, [TAG], network, tmp_path / "one")
-    make_personal_network(library, [TAG], tmp_path / "one", tmp_path / "two")
+    make_personal_network(library, [TAG], network, tmp_path / "one", recipe=QUICK)
+    make_personal_network(library, [TAG], tmp_path / "one", tmp_path / "two", recipe=QUICK)
     assert Embedder.load(tmp_path / "two").name == "small, tuned"
 
 
 def test_sounds_and_library_stay_as_they_are(library: Library, network: Path, tmp_path: Path) -> None:
     sounds = {path: path.read_bytes() for path in (tmp_path / "sounds").iterdir()}
     with Library(library.folder, read_only=True) as reader:
-        make_personal_network(reader, [TAG], network, tmp_path / "own")
+        make_personal_network(reader, [TAG], network, tmp_path / "own", recipe=QUICK)
     assert {path: path.read_bytes() for path in (tmp_path / "sounds").iterdir()} == sounds
 
 
@@ -106,12 +110,10 @@ def test_only_a_network_of_our_own_kind_is_tuned(library: Library, tmp_path: Pat
         make_personal_network(library, [TAG], tmp_path / "nothing", tmp_path / "own")
 
 
-def test_a_tuning_that_gains_nothing_writes_nothing(
-    library: Library, network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tuning, "LEARNING_RATE", -2e-3)
+def test_a_tuning_that_gains_nothing_writes_nothing(library: Library, network: Path, tmp_path: Path) -> None:
+    away = load_tuning_recipe(overrides={"descent.learning_rate": -2e-3})
     with pytest.raises(TrainerError, match="nothing better"):
-        make_personal_network(library, [TAG], network, tmp_path / "own")
+        make_personal_network(library, [TAG], network, tmp_path / "own", recipe=away)
     assert not (tmp_path / "own").exists()
 
 
@@ -124,7 +126,7 @@ def test_an_interruption_leaves_nothing_half_written(
 
     monkeypatch.setattr(checkpoint, "seal", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        make_personal_network(library, [TAG], network, tmp_path / "new folder" / "own")
+        make_personal_network(library, [TAG], network, tmp_path / "new folder" / "own", recipe=QUICK)
     assert list((tmp_path / "new folder").iterdir()) == []
 
 
@@ -133,13 +135,45 @@ def test_the_command_says_what_was_gained_and_kept(
 ) -> None:
     out = tmp_path / "own"
     arguments = ["personal", str(library.folder), "--tag", TAG, "--network", str(network), "--out", str(out)]
-    assert cli.main(arguments) == 0
+    assert cli.main([*arguments, "--set", "descent.steps=20"]) == 0
     gained, kept, where = capsys.readouterr().out.splitlines()
     assert gained.startswith("Tuned to bell (20 examples) in 20 steps: ")
     assert kept.startswith("30 other sounds kept a cosine of 0.9")
     assert where == f"The network is in {out}: checkpoint {checkpoint.verify(out)}"
     assert cli.main(arguments) == 1
     assert "There is something at" in capsys.readouterr().err
+
+
+def test_run_tunes_by_the_recipe_in_a_folder_of_its_own(
+    library: Library,
+    network: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(paths, "default_network_folder", lambda: network)
+    run = tmp_path / "run"
+    arguments = ["run", "personal", "--library", str(library.folder), "--tag", TAG, "--run", str(run), "--small"]
+    assert cli.main([*arguments, "--set", "descent.steps=20", "--set", "rows.first_s=0.5"]) == 0
+    assert f"The network is in {run / 'network'}: checkpoint" in capsys.readouterr().out
+    told = [json.loads(line) for line in (run / LOG).read_text().splitlines()]
+    first, *_, last = [line for line in told if "found" in line]
+    assert (first["step"], first["steps"]) == (0, 20)
+    assert last["stage"] == "finished"
+    assert last["held_out"] < first["held_out"]
+    settings = json.loads((run / RUN).read_text())["settings"]
+    assert (settings["rows"]["strangers"], settings["rows"]["first_s"]) == (300, 0.5)
+
+
+def test_a_run_goes_on_with_the_settings_that_it_was_begun_with(
+    library: Library, network: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / STOP).touch()
+    with pytest.raises(RunStopped):
+        make_personal_network(library, [TAG], network, tmp_path / "own", recipe=QUICK, run=OwnRun(tmp_path / "run"))
+    with pytest.raises(TrainerError, match="holds a run that makes something else"):
+        make_personal_network(library, [TAG], network, tmp_path / "own", run=OwnRun(tmp_path / "run"))
 
 
 def test_networks_that_hear_the_same_mean_the_same() -> None:

@@ -14,20 +14,20 @@ from engine.clap import checkpoint
 from engine.library import Library
 from tests.indexed_files import store
 from tests.tones import write_sound
-from trainer import cli, own_network, personal_captions, tuning
+from trainer import cli, own_network
 from trainer.errors import TrainerError
-from trainer.own_run import LOG, OwnRun, RunStopped
+from trainer.own_run import LOG, RUN, OwnRun, RunStopped
 from trainer.personal_captions import captions_of, continue_network, make_captioned_network
+from trainer.tuning_recipe import load_tuning_recipe
 
 CAPTIONED, STRANGERS = 20, 30
+QUICK = load_tuning_recipe(overrides={"descent.steps": 20, "descent.longer_steps": 40})
 
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """Twenty high tones with a sentence, one of them a note and one a caption that is only suggested; thirty others."""
     monkeypatch.setattr(own_network, "FEWEST_STRANGERS", STRANGERS)
-    monkeypatch.setattr(tuning, "STEPS", 20)
-    monkeypatch.setattr(personal_captions, "LONGER_STEPS", 40)
     sounds = tmp_path / "sounds"
     with Library(tmp_path / "library") as library:
         high = [write_sound(sounds / f"high{n}.wav", hz=2500.0 + 50 * n, seconds=0.7) for n in range(CAPTIONED)]
@@ -59,7 +59,9 @@ def test_too_few_sentences_are_counted(library: Library, network: Path, tmp_path
 
 def test_sentences_are_learned_and_the_rest_is_kept(library: Library, network: Path, tmp_path: Path) -> None:
     run = OwnRun(tmp_path / "run")
-    made = make_captioned_network(library, network, tmp_path / "own", with_notes=True, name="My words", run=run)
+    made = make_captioned_network(
+        library, network, tmp_path / "own", with_notes=True, recipe=QUICK, name="My words", run=run
+    )
     assert (made.captions, made.strangers, made.examples) == (CAPTIONED, STRANGERS, {})
     assert made.tuned.after < made.tuned.before
     assert made.kept.likeness > 0.9
@@ -76,7 +78,7 @@ def test_continuing_learns_tags_and_sentences_and_goes_on_where_it_was_stopped(
     library: Library, network: Path, tmp_path: Path
 ) -> None:
     library.add_tag(range(1, CAPTIONED + 1), "bell")
-    whole = continue_network(library, network, tmp_path / "whole", with_notes=True)
+    whole = continue_network(library, network, tmp_path / "whole", with_notes=True, recipe=QUICK)
     assert (whole.examples, whole.captions) == ({"bell": CAPTIONED}, CAPTIONED)
 
     steps = 0
@@ -88,10 +90,12 @@ def test_continuing_learns_tags_and_sentences_and_goes_on_where_it_was_stopped(
 
     run = OwnRun(tmp_path / "run", ended=after_some_steps)
     with pytest.raises(RunStopped):
-        continue_network(library, network, tmp_path / "own", with_notes=True, run=run)
+        continue_network(library, network, tmp_path / "own", with_notes=True, recipe=QUICK, run=run)
     assert not (tmp_path / "own").exists()
-    continued = continue_network(library, network, tmp_path / "own", with_notes=True, run=OwnRun(tmp_path / "run"))
+    again = OwnRun(tmp_path / "run")
+    continued = continue_network(library, network, tmp_path / "own", with_notes=True, recipe=QUICK, run=again)
     assert continued == whole
+    assert json.loads((tmp_path / "run" / RUN).read_text())["settings"]["descent"]["steps"] == 40
     for name, weight in load_file(tmp_path / "whole" / checkpoint.AUDIO_WEIGHTS).items():
         torch.testing.assert_close(weight, load_file(tmp_path / "own" / checkpoint.AUDIO_WEIGHTS)[name], rtol=0, atol=0)
 
@@ -106,5 +110,5 @@ def test_the_command_tells_what_went_wrong_in_its_folder_too(
     assert told["stage"] == "failed"
     assert told["sentence"] in capsys.readouterr().err
     assert "19 sounds have a caption of yours" in told["sentence"]
-    assert cli.main([*arguments, "--run", str(tmp_path / "run"), "--notes"]) == 0
+    assert cli.main([*arguments, "--run", str(tmp_path / "run"), "--notes", "--set", "descent.steps=20"]) == 0
     assert "what was written of 20 sounds" in capsys.readouterr().out

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from trainer.config import CONFIGS
+from engine.library import Library
+from trainer import small_runs
+from trainer.config import CONFIGS, load_recipe
 from trainer.errors import TrainerError
+from trainer.small_library import LibraryPlan
 from trainer.small_runs import ABLATIONS, DONE, FIGURES, RECIPES, SmallRun, planned, run_all, wanted
 
 EAR = SmallRun("ear", "cacophony_mae")
@@ -35,7 +39,9 @@ class Commands:
 
 def test_every_recipe_is_run_after_what_it_starts_with() -> None:
     runs = planned(ablations=True, seeds=2)
-    assert {run.recipe for run in runs} == {path.stem for path in CONFIGS.glob("*.toml")} - {"captioner"}
+    assert {run.recipe.partition(":")[0] for run in runs} == {path.stem for path in CONFIGS.glob("*.toml")} - {
+        "captioner"
+    }
     assert len({run.name for run in runs}) == len(runs) == 2 * (len(RECIPES) + len(ABLATIONS))
     before: set[str] = {""}
     for run in runs:
@@ -73,6 +79,23 @@ def test_another_seed_starts_with_a_run_of_that_seed(tmp_path: Path) -> None:
     command = Commands()
     run_all(chosen, command, Path("shared"), tmp_path)
     assert "descent.seed=3" in command.said[0]
+
+
+def test_tuning_learns_from_a_library_that_is_made_first(
+    small_shared: Path, network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = load_recipe("default")
+    data = replace(default.data, held_out_sources=("c",), unseen_labels=("high tone", "low tone"))
+    monkeypatch.setattr(small_runs, "load_recipe", lambda _: replace(default, data=data))
+    monkeypatch.setattr(small_runs, "default_network_folder", lambda: network)
+    command, run = Commands(), SmallRun("mine-seed2", "personal", seed=2)
+    run_all([run], command, small_shared, tmp_path, LibraryPlan(sounds=5, labels=2, files=2, tagged=1))
+    (said,) = command.said
+    assert said[:5] == ["run", "personal", "--small", "--run", str(tmp_path / "mine-seed2")]
+    assert said[5:9] == ["--set", "descent.seed=2", "--library", str(tmp_path / "mine-seed2" / "library")]
+    assert sorted(said[9:]) == ["--tag", "--tag", "high tone", "low tone"]
+    with Library(tmp_path / "mine-seed2" / "library", read_only=True) as library:
+        assert len(library.listing()) == 5
 
 
 def test_a_run_that_is_not_planned_is_named() -> None:

@@ -16,7 +16,7 @@ def cell(value: float, spread: float = 0.01) -> dict[str, float]:
 
 
 def finish(
-    folder: Path, name: str, told: Sequence[Mapping[str, float]], tables: Mapping[str, Any] | None = None
+    folder: Path, name: str, told: Sequence[Mapping[str, float | str]], tables: Mapping[str, Any] | None = None
 ) -> None:
     """Leave what a finished run leaves."""
     run = folder / name
@@ -40,7 +40,12 @@ def test_a_recipe_is_shown_before_and_after(tmp_path: Path) -> None:
     told = [{"step": 0, "map": 0.02}, {"step": 50, "loss": 3.0}, {"step": 300, "map": 0.07, "modality_gap": 0.8}]
     finish(tmp_path, "clap2022", told, found(0.061))
     finish(tmp_path, "cacophony_mae", [{"step": 0, "held_out_masked": 1.2}, {"step": 9, "held_out_masked": 0.6}])
+    judged = [{"step": 0, "found": 0.2, "held_out": 3.0}, {"step": 40, "found": 0.5, "held_out": 2.0}]
+    lines: list[Mapping[str, float | str]] = [{"stage": "listening", "done": 9}, *judged]
+    lines.append({"stage": "finished", "found": 0.6, "held_out": 1.9})
+    finish(tmp_path, "personal", lines, found(0.2))
     text = report(tmp_path)
+    assert row_of(text, "personal")[1:7] == ["ours", "40 × 96", "1.5", "mAP of tags by name", "0.200", "0.600"]
     _, items, _, minutes, figure, before, after, by_sentence, gap = row_of(text, "clap2022")
     assert (items, minutes, figure, before, after, gap) == ("C01-C15, C26-C28", "1.5", "mAP", "0.020", "0.070", "0.800")
     assert by_sentence == "0.061 [0.051, 0.071]"

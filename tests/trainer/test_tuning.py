@@ -12,10 +12,10 @@ from engine.clap.network import EarmarkNetwork
 from engine.embedding import Embedder
 from tests.small_networks import make_small_network
 from tests.tones import make_waveform
-from trainer import tuning
 from trainer.tuned_part import Windows, embed_tail, hear_frozen
 from trainer.tuning import tune
 from trainer.tuning_objective import TagToTune
+from trainer.tuning_recipe import load_tuning_recipe
 
 RATE_HZ = 16000
 
@@ -60,10 +60,7 @@ def tag(network: EarmarkNetwork) -> TagToTune:
     return TagToTune("bell", vector, noisy_tones(network, 2500, 3500, 20, 1), noisy_tones(network, 1700, 1900, 3, 2))
 
 
-def test_the_name_finds_new_sounds_of_the_kind_better(
-    network: EarmarkNetwork, tag: TagToTune, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tuning, "STEPS", 60)
+def test_the_name_finds_new_sounds_of_the_kind_better(network: EarmarkNetwork, tag: TagToTune) -> None:
     strangers = noisy_tones(network, 200, 1500, 60, 3)
     new, other = noisy_tones(network, 2500, 3500, 10, 4), noisy_tones(network, 200, 1500, 30, 5)
 
@@ -75,7 +72,7 @@ def test_the_name_finds_new_sounds_of_the_kind_better(
         return float(of_new - of_other)
 
     before, were = lead(), embed_tail(network, strangers)
-    tuned = tune(network, [tag], strangers)
+    tuned = tune(network, [tag], strangers, recipe=load_tuning_recipe(overrides={"descent.steps": 60}))
     assert tuned.steps > 0
     assert tuned.after < tuned.before
     assert lead() > before
@@ -93,12 +90,10 @@ def test_only_the_last_block_and_the_vector_head_change(network: EarmarkNetwork,
     assert all(name.startswith(("audio_encoder.blocks.0.", "vector_head.")) for name in changed)
 
 
-def test_what_does_not_help_is_not_done(
-    network: EarmarkNetwork, tag: TagToTune, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tuning, "LEARNING_RATE", -2e-3)  # away from what is wanted
+def test_what_does_not_help_is_not_done(network: EarmarkNetwork, tag: TagToTune) -> None:
+    away = load_tuning_recipe(overrides={"descent.learning_rate": -2e-3})  # from what is wanted
     before = copy.deepcopy(network.state_dict())
-    tuned = tune(network, [tag], noisy_tones(network, 200, 1500, 60, 3))
+    tuned = tune(network, [tag], noisy_tones(network, 200, 1500, 60, 3), recipe=away)
     assert (tuned.steps, tuned.after) == (0, tuned.before)
     for name, value in network.state_dict().items():
         torch.testing.assert_close(value, before[name])
@@ -106,5 +101,6 @@ def test_what_does_not_help_is_not_done(
 
 def test_the_same_examples_give_the_same_network(network: EarmarkNetwork, tag: TagToTune) -> None:
     strangers, twin = noisy_tones(network, 200, 1500, 60, 3), copy.deepcopy(network)
-    assert tune(network, [tag], strangers) == tune(twin, [tag], strangers)
+    quick = load_tuning_recipe(overrides={"descent.steps": 20})
+    assert tune(network, [tag], strangers, recipe=quick) == tune(twin, [tag], strangers, recipe=quick)
     torch.testing.assert_close(twin.vector_head.state_dict(), network.vector_head.state_dict())

@@ -2,7 +2,8 @@
 
 Of every label so many files are drawn as examples; the tag that is learned from its name and these is to find the
 others of its label in a library of all sounds. No sound of a recording that an example is from is counted. The labels
-are every second one: the others chose the constants of `engine.personal_tags` and `trainer.tuning`.
+are every second one: the others chose the constants of `engine.personal_tags` and the
+recipe `personal`.
 
     mAP       of each label: how early its files come among all
     accuracy  of each file of these labels: whether its own tag scores it highest of all tags
@@ -41,6 +42,7 @@ from trainer.manifest import Clip
 from trainer.tuned_part import Windows, embed_tail, hear_frozen
 from trainer.tuning import tune
 from trainer.tuning_objective import TagToTune
+from trainer.tuning_recipe import TuningRecipe
 
 SIZES = (1, 2, 5, 10, 20)
 TUNED_FROM = 10  # examples; with fewer there is hardly one to keep apart
@@ -57,10 +59,13 @@ Learn = Callable[[np.ndarray, Sequence[FileEmbeddings], Sequence[FileEmbeddings]
 """From a name's vector, examples and random files to what scores files: 0 is usual in the library, 1 its deviation."""
 
 
-def few_shot_tables(embedder: Embedder, unseen: Sequence[Clip], others: Sequence[Clip]) -> Iterator[Table]:
+def few_shot_tables(
+    embedder: Embedder, unseen: Sequence[Clip], others: Sequence[Clip], *, tuning: TuningRecipe | None = None
+) -> Iterator[Table]:
     """Raises TrainerError if there are too few files of every label.
 
     unseen : clips of labels that training left out; others : clips of other labels, of which `OTHERS` are drawn
+    tuning : `personal` if it is None
     """
     some = np.random.default_rng(0).permutation(len(others))[:OTHERS]
     shelf = _Shelf.of(embedder, [*unseen, *(others[number] for number in some)])
@@ -71,7 +76,7 @@ def few_shot_tables(embedder: Embedder, unseen: Sequence[Clip], others: Sequence
     for size in SIZES:
         for number in range(DRAWS):
             if draw := shelf.draw(labels, size, number):
-                for rung, scores, seconds in _learned(shelf, draw, size):
+                for rung, scores, seconds in _learned(shelf, draw, size, tuning):
                     found[rung, size].add(shelf, draw, scores, seconds)
     yield from _tables(found, shelf)
 
@@ -187,13 +192,15 @@ RUNGS: Mapping[str, Learn] = {
 }
 
 
-def _learned(shelf: _Shelf, draw: _Draw, size: int) -> Iterator[tuple[str, np.ndarray, float]]:
+def _learned(
+    shelf: _Shelf, draw: _Draw, size: int, tuning: TuningRecipe | None
+) -> Iterator[tuple[str, np.ndarray, float]]:
     """Each rung with the scores (labels, files) of its tags, and the seconds that one of them took to learn."""
     names = class_vectors(shelf.embedder.embed_text(prompts_for(list(draw.examples))))
     for rung, learn in RUNGS.items():
         yield rung, *_scored(shelf, draw, names, learn)
     if size >= TUNED_FROM and shelf.windows:
-        tuned, seconds = _tuned(shelf, draw, names)
+        tuned, seconds = _tuned(shelf, draw, names, tuning)
         for rung in ("name", "head"):
             yield f"tuned, {rung}", _scored(tuned, draw, names, RUNGS[rung])[0], seconds
 
@@ -208,7 +215,7 @@ def _scored(shelf: _Shelf, draw: _Draw, names: np.ndarray, learn: Learn) -> tupl
     return np.stack([scores(files) for scores in learned]), seconds
 
 
-def _tuned(shelf: _Shelf, draw: _Draw, names: np.ndarray) -> tuple[_Shelf, float]:
+def _tuned(shelf: _Shelf, draw: _Draw, names: np.ndarray, tuning: TuningRecipe | None) -> tuple[_Shelf, float]:
     """The same library as a tuned network hears it, and the seconds that tuning took."""
     network = copy.deepcopy(shelf.embedder.network)
     assert isinstance(network, EarmarkNetwork)
@@ -217,7 +224,7 @@ def _tuned(shelf: _Shelf, draw: _Draw, names: np.ndarray) -> tuple[_Shelf, float
         for (label, some), name in zip(draw.examples.items(), names, strict=True)
     ]
     begun = time.perf_counter()
-    tune(network, tags, [shelf.windows[position] for position in draw.strangers])
+    tune(network, tags, [shelf.windows[position] for position in draw.strangers], recipe=tuning)
     seconds = time.perf_counter() - begun
     return replace(shelf, heard=embed_tail(network, shelf.windows)), seconds
 

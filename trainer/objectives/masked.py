@@ -10,8 +10,7 @@ To say nothing costs 1 in `mae` and `columns`, where what is asked for is standa
 
 from __future__ import annotations
 
-from copy import deepcopy
-from typing import Literal, TypeVar
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -21,15 +20,13 @@ from engine.clap.audio_encoder import AudioEncoder, as_image
 from engine.clap.blocks import ColumnBlock, TransformerBlock
 from engine.clap.stems import PatchStem, Positions
 from trainer.errors import TrainerError
+from trainer.objectives.hidden_patches import decay_at, drawn_losses, follow, heard_losses, slow_copy, take
 
 MAE_HIDDEN, M2D_HIDDEN = 0.8, 0.7  # shares of the patches
 SPAN_COLUMNS = 4
 SPANS_SHARE = 0.7  # spans times their length, in rows; they overlap, so that about half of a row is covered
 PREDICTOR_BLOCKS = 2
 FIRST_DECAY, LAST_DECAY = 0.99, 0.9995  # of the slow copy, at the start and at the end of pretraining
-LEAST_DEVIATION = 0.01  # in standardised levels: a patch of digital silence stays silent
-
-_Module = TypeVar("_Module", bound=nn.Module)
 
 # B batch, N patches of a row, V visible, H hidden, P numbers in a patch, D width, M mels, F frames, T columns
 
@@ -64,8 +61,7 @@ class MaskedAutoencoder(MaskedPatches):
     def loss(self, levels: Tensor, generator: torch.Generator) -> Tensor:
         """Levels (B, M, F) as the encoder takes them -> mean squared error, a scalar."""
         drawn, patches, hidden = self.guess(levels, generator)
-        wanted = functional.layer_norm(take(patches, hidden).float(), patches.shape[-1:], eps=LEAST_DEVIATION**2)
-        return functional.mse_loss(drawn, wanted)
+        return drawn_losses(drawn, take(patches, hidden)).mean()
 
     def after_step(self, progress: float) -> None:
         """Nothing here follows the encoder."""
@@ -82,13 +78,12 @@ class MaskedModelling(MaskedPatches):
         """Levels (B, M, F) as the encoder takes them -> 2 - 2 cos, a scalar."""
         said, patches, hidden = self.guess(levels, generator)
         with torch.no_grad():
-            heard = self.target.blocks(take(self.target.tokens(patches), hidden)).float()
-        wanted = functional.layer_norm(heard, heard.shape[-1:])
-        return 2.0 - 2.0 * functional.cosine_similarity(said, wanted, dim=-1).mean()
+            heard = self.target.blocks(take(self.target.tokens(patches), hidden))
+        return heard_losses(said, heard).mean()
 
     def after_step(self, progress: float) -> None:
         """Let the slow copy follow; `progress` is the share of all steps that lies behind."""
-        follow(self.target, self.stem, progress)
+        follow(self.target, self.stem, _decay(progress))
 
 
 class MaskedColumns(nn.Module):
@@ -125,7 +120,7 @@ class MaskedColumns(nn.Module):
 
     def after_step(self, progress: float) -> None:
         """Let the slow copy follow; `progress` is the share of all steps that lies behind."""
-        follow(self.target, self.encoder, progress)
+        follow(self.target, self.encoder, _decay(progress))
 
 
 Pretraining = MaskedAutoencoder | MaskedModelling | MaskedColumns
@@ -182,11 +177,6 @@ def draw_patches(patches: Tensor, hidden_share: float, generator: torch.Generato
     return order[:, :shown], order[:, shown:]
 
 
-def take(values: Tensor, positions: Tensor) -> Tensor:
-    """(B, N, d) at positions (B, K) -> (B, K, d)."""
-    return values.gather(1, positions.unsqueeze(-1).expand(-1, -1, values.shape[-1]))
-
-
 def draw_spans(batch: int, columns: int, generator: torch.Generator) -> Tensor:
     """Which columns are covered (batch, columns), bool: as many spans in every row, anywhere, at least one."""
     length = min(SPAN_COLUMNS, max(1, columns // 2))
@@ -196,14 +186,5 @@ def draw_spans(batch: int, columns: int, generator: torch.Generator) -> Tensor:
     return ((since >= 0) & (since < length)).any(1)
 
 
-def slow_copy(module: _Module) -> _Module:
-    """A copy that no gradient reaches."""
-    return deepcopy(module).requires_grad_(False)
-
-
-@torch.no_grad()
-def follow(copy: nn.Module, module: nn.Module, progress: float) -> None:
-    """Move the copy's weights a little towards the module's; statistics of batches it gathers by itself."""
-    decay = FIRST_DECAY + (LAST_DECAY - FIRST_DECAY) * progress
-    copied = [parameter.data for parameter in copy.parameters()]
-    torch._foreach_lerp_(copied, [parameter.data for parameter in module.parameters()], 1.0 - decay)
+def _decay(progress: float) -> float:
+    return decay_at(progress, FIRST_DECAY, LAST_DECAY)

@@ -35,7 +35,7 @@ class NetworkPage(SettingsPage):
         choose.clicked.connect(self._ask_for_folder)
         self._own = QPushButton("Use Earmark’s own")
         self._own.clicked.connect(self._choose_own)
-        self._back = QPushButton()
+        self._back = QPushButton("Back to the network before")
         self._back.clicked.connect(self._choose_former)
         self.add_buttons([choose, self._own, self._back], _AFTER_A_CHANGE)
         self._former: Path | None = None

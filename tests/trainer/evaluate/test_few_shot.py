@@ -9,11 +9,11 @@ import pytest
 from engine.embedding import Embedder
 from tests.small_networks import make_small_network
 from tests.tones import write_sound
-from trainer import tuning
 from trainer.errors import TrainerError
 from trainer.evaluate import few_shot
 from trainer.evaluate.few_shot import RUNGS, few_shot_tables
 from trainer.manifest import Clip
+from trainer.tuning_recipe import load_tuning_recipe
 
 LABELS = {
     "a tone of 300 hz": 300.0,
@@ -70,9 +70,8 @@ def test_our_own_network_is_tuned_too(unseen: list[Clip], others: list[Clip], mo
     monkeypatch.setattr(few_shot, "SIZES", (1, 5))
     monkeypatch.setattr(few_shot, "TUNED_FROM", 5)
     monkeypatch.setattr(few_shot, "DRAWS", 1)
-    monkeypatch.setattr(tuning, "STEPS", 4)
-    monkeypatch.setattr(tuning, "JUDGE_EVERY", 2)
-    precision, _ = few_shot_tables(Embedder(make_small_network(), "small-1"), unseen, others)
+    quick = load_tuning_recipe(overrides={"descent.steps": 4, "descent.judge_every": 2})
+    precision, _ = few_shot_tables(Embedder(make_small_network(), "small-1"), unseen, others, tuning=quick)
     assert [row.name for row in precision.rows] == [*RUNGS, "tuned, name", "tuned, head"]
     assert precision.figure("tuned, head", "1") is None
     assert precision.figure("tuned, head", "5") is not None

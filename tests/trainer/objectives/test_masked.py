@@ -9,16 +9,14 @@ from torch import Tensor
 from engine.clap.audio_encoder import AudioEncoder
 from engine.clap.config import AudioEncoderConfig
 from trainer.errors import TrainerError
+from trainer.objectives.hidden_patches import take
 from trainer.objectives.masked import (
     MaskedColumns,
     MaskedPatches,
     Pretraining,
     draw_patches,
     draw_spans,
-    follow,
     make_pretraining,
-    slow_copy,
-    take,
 )
 
 Kind = Literal["mae", "m2d", "columns"]
@@ -156,30 +154,11 @@ def test_every_patch_is_either_visible_or_hidden() -> None:
     assert len({tuple(row) for row in visible.tolist()}) == 5
 
 
-def test_take() -> None:
-    values = torch.arange(12.0).reshape(2, 3, 2)
-    assert take(values, torch.tensor([[2], [0]])).tolist() == [[[4.0, 5.0]], [[6.0, 7.0]]]
-
-
 def test_spans_cover_about_half_of_every_row() -> None:
     covered = draw_spans(1000, 64, generator())
     assert covered.any(1).all()
     assert not covered.all(1).any()
     assert covered.float().mean().item() == pytest.approx(0.5, abs=0.05)
-
-
-def test_a_slow_copy_follows_and_hurries_only_at_first() -> None:
-    moved = []
-    for progress in (0.0, 1.0):
-        module = torch.nn.Linear(3, 3)
-        copy = slow_copy(module)
-        torch.testing.assert_close(copy.weight, module.weight)
-        assert not copy.weight.requires_grad
-        with torch.no_grad():
-            module.weight.add_(1.0)
-        follow(copy, module, progress)
-        moved.append(1.0 - (module.weight - copy.weight).mean().item())
-    assert moved == pytest.approx([0.01, 0.0005], abs=1e-5)
 
 
 @pytest.mark.parametrize(("kind", "ear"), PAIRS[1:])
