@@ -19,6 +19,7 @@ from app.look import theme
 from app.look.icons import application_icon
 from app.single_instance import SingleInstance
 from app.windows.main_window import MainWindow
+from app.workers.garbage import GarbageCollection
 from engine.errors import EngineError
 
 NO_SCREEN = "There is no screen to open a window on; `earmark --help` tells what can be done without one."
@@ -49,6 +50,7 @@ def run(library_folder: Path) -> int:
 
 def _run(library_folder: Path, calls: _Calls) -> int:
     application = QApplication(sys.argv[:1])
+    garbage = GarbageCollection(application)
     application.setApplicationName("Earmark")
     application.setDesktopFileName("earmark")
     application.setWindowIcon(application_icon())
@@ -63,6 +65,7 @@ def _run(library_folder: Path, calls: _Calls) -> int:
         QTimer.singleShot(0, window.begin)
         code = application.exec()
     window.finish()
+    garbage.close()
     return code
 
 

@@ -5,6 +5,7 @@ The engine is imported inside the fixtures, so that a test of plain audio does n
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Before anything imports Qt: tests show their windows to nobody.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Garbage is collected here, between tests, and in no other thread: see `app.workers.garbage`."""
+    from app.workers.garbage import collect_what_is_due
+
+    gc.disable()
+    collect_what_is_due()
 
 
 @pytest.fixture
