@@ -126,9 +126,17 @@ COMPARISONS = (
 
 def report(folder: Path) -> str:
     """All tables, in Markdown, of the runs that are finished there."""
-    parts = [HEAD, "## Every recipe", *_recipe_table(folder), "", "## With and without", *_comparison_table(folder)]
-    parts += ["", "## Order", *_order_table(folder), "", "## On how much it was measured", *_notes(folder)]
-    return "\n".join(parts) + "\n"
+    tables = (
+        ("Every recipe", _recipe_table(folder)),
+        ("With and without", _comparison_table(folder)),
+        ("Order", _order_table(folder)),
+    )
+    parts = [HEAD]
+    for title, table in tables:
+        head, rule, *rows = table
+        if rows:
+            parts += [f"## {title}", "", head, rule, *rows, ""]
+    return "\n".join([*parts, "## On how much it was measured", "", *_notes(folder)]) + "\n"
 
 
 # --- the tables ---------------------------------------------------------------------------------------------------
