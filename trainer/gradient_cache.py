@@ -12,9 +12,9 @@ from contextlib import contextmanager, nullcontext
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
 
+from engine.clap.towers.audio_tower import statistics_kept
 from trainer.distributed import ALONE, Processes
 from trainer.tasks.task import Batch, Representations
 
@@ -43,7 +43,7 @@ def _in_parts(
 ) -> dict[str, Tensor]:
     # what DistributedDataParallel does before a forward pass is only wanted where gradients follow
     alone = represent.module if isinstance(represent, DistributedDataParallel) else represent
-    with torch.no_grad(), unmoved_statistics(alone):
+    with torch.no_grad(), statistics_kept(alone):
         known = _joined([_seeded(alone, part, seed + number) for number, part in enumerate(parts)])
     own = {name: value.requires_grad_(value.is_floating_point()) for name, value in known.items()}
     found = losses(processes.gathered(own))
@@ -83,16 +83,3 @@ def unsynchronised(module: nn.Module) -> Iterator[None]:
     """Gradients stay in this process for now."""
     with module.no_sync() if isinstance(module, DistributedDataParallel) else nullcontext():
         yield
-
-
-@contextmanager
-def unmoved_statistics(module: nn.Module) -> Iterator[None]:
-    """Batch norm takes the statistics of the batch, as in training, but does not remember them a second time."""
-    norms = [(each, each.momentum) for each in module.modules() if isinstance(each, _BatchNorm)]
-    for norm, _ in norms:
-        norm.momentum = 0.0
-    try:
-        yield
-    finally:
-        for norm, momentum in norms:
-            norm.momentum = momentum

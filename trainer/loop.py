@@ -24,11 +24,12 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
+from engine.clap.towers.audio_tower import statistics_kept
 from engine.errors import display_path
 from trainer.batches_ahead import batches_ahead, parts_of
 from trainer.distributed import ALONE, Processes, Represent, shared_out
 from trainer.errors import TrainerError
-from trainer.gradient_cache import descend_from, unmoved_statistics
+from trainer.gradient_cache import descend_from
 from trainer.interruptions import Interruptions, Wish
 from trainer.optimizer import SharpnessStep
 from trainer.optimizers import make_optimizer, set_rate
@@ -166,7 +167,7 @@ class _Run:
         losses = self._descend_from(step, parts)
         if self.sharpness.radius > 0.0:  # K27
             self.sharpness.climb()
-            with unmoved_statistics(self.task.module):
+            with statistics_kept(self.task.module):
                 self._descend_from(step, parts)
             self.sharpness.back()
         if self.recipe.descent.clip_norm > 0.0:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from engine.clap.config import MelConfig
-from engine.clap.towers.config import AudioTowerConfig, DecoderConfig, HeadConfig, TextTowerConfig
+from engine.clap.towers.config import AudioTowerConfig, DecoderConfig, HeadConfig, TextTowerConfig, with_tuples
 from engine.errors import display_path
 from trainer.config import merged, override, recipe_file, stored_settings
 from trainer.errors import TrainerError
@@ -228,14 +228,10 @@ def _file_and_variant(name_or_path: str) -> tuple[Path, str]:
 
 def _recipe(stored: Mapping[str, Any]) -> PaperRecipe:
     sections = {
-        key: _checked(_SECTIONS[key](**_with_tuples(value))) if key in _SECTIONS else value
+        key: _checked(_SECTIONS[key](**with_tuples(value))) if key in _SECTIONS else value
         for key, value in stored.items()
     }
     return _checked(PaperRecipe(**sections))
-
-
-def _with_tuples(section: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in section.items()}
 
 
 def _checked(section: _Section) -> _Section:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -124,7 +125,7 @@ class AssembledConfig:
         values = dict(stored)
         config = cls(
             mel=checked(MelConfig(**values.pop("mel"))),
-            audio=checked(AudioTowerConfig(**_with_tuples(values.pop("audio")))),
+            audio=checked(AudioTowerConfig(**with_tuples(values.pop("audio")))),
             text=checked(TextTowerConfig(**values.pop("text"))),
             audio_head=checked(HeadConfig(**values.pop("audio_head"))),
             text_head=checked(HeadConfig(**values.pop("text_head"))),
@@ -158,5 +159,6 @@ def checked(section: _Section) -> _Section:
     return section
 
 
-def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
+def with_tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What JSON or TOML stored, with tuples for lists."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
